@@ -1,0 +1,1 @@
+export { otherSlot, type Pair, type Slot, slots } from './slot.ts'
