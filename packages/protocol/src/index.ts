@@ -1,0 +1,30 @@
+export { type KeysetDocument, keysetContentType, keysetDocumentSchema } from './keyset.ts'
+export {
+  type ClientAttach,
+  clientAttachSchema,
+  clientHeader,
+  defaultSocketPath,
+  socketVariable,
+} from './local.ts'
+export { type Problem, problemContentType, problemSchema } from './problem.ts'
+export { type Report, type ReportAnswer, reportAnswerSchema, reportSchema } from './report.ts'
+export {
+  type ClientUsage,
+  clientUsageSchema,
+  type Held,
+  heldSchema,
+  type KeyUsage,
+  keyUsageSchema,
+  type Refusal,
+  refusalSchema,
+} from './usage.ts'
+export {
+  accountIdSchema,
+  accountKeySchema,
+  countSchema,
+  fingerprintSchema,
+  fingerprintsSchema,
+  nameSchema,
+  pairSchema,
+  slotSchema,
+} from './words.ts'
