@@ -1,3 +1,4 @@
+export { judgeOffer, type OfferRefusal, type OfferVerdict } from './client/ring.ts'
 export { type Fingerprint, fingerprintOf, isFingerprint } from './fingerprint.ts'
 export {
   type Fingerprints,

@@ -1,0 +1,58 @@
+import type { Fingerprint } from '../fingerprint.ts'
+import type { Fingerprints } from '../keyset.ts'
+import type { Slot } from '../slot.ts'
+
+/** A keyset as a report names it. */
+export interface Held {
+  readonly version: number
+  readonly fingerprints: Fingerprints
+  readonly active: Slot
+  readonly fenced: readonly Slot[]
+}
+
+/** The facts of a report that gates ask for (the wire's schema says more of each). */
+export interface MemberReport {
+  readonly source: { readonly kind: string; readonly stalenessMsMax: number }
+  readonly durable: boolean
+  readonly held: Held | null
+  readonly acknowledged: Held | null
+  readonly proven: readonly Fingerprint[]
+  readonly usage: readonly {
+    readonly fingerprint: Fingerprint
+    readonly inFlight: number
+    readonly total: number
+    readonly idleMs: number | null
+  }[]
+  readonly refused: readonly { readonly fingerprint: Fingerprint; readonly endpoint: string }[]
+  readonly clients: { readonly attached: number; readonly lost: readonly string[] }
+}
+
+/**
+ * `joined` binds every gate, however silent. `gone` said goodbye, `replaced` was followed by an
+ * incarnation that presented its durable state, `evicted` left by an operator's word.
+ */
+export type Standing = 'joined' | 'gone' | 'replaced' | 'evicted'
+
+/** One row of the fleet: a name and an incarnation (PROTOCOL, P10). */
+export interface Member {
+  readonly name: string
+  readonly incarnation: string
+  readonly sequence: number
+  readonly standing: Standing
+  /** Observed time of the last report taken. */
+  readonly reportedAt: number
+  readonly report: MemberReport
+}
+
+export interface Fleet {
+  /** Observed time since which this coordinator has been reachable. */
+  readonly reachableSince: number
+  readonly members: readonly Member[]
+}
+
+export const joined = (fleet: Fleet): readonly Member[] =>
+  fleet.members.filter(member => member.standing === 'joined')
+
+/** Whether this process signs with the key, by what it last said. */
+export const usageOf = (member: Member, fingerprint: Fingerprint) =>
+  member.report.usage.find(usage => usage.fingerprint === fingerprint) ?? null

@@ -1,0 +1,46 @@
+/** Why a gate is shut. Codes are the contract; the sentence is for people. */
+export const blockerCodes = [
+  'FLEET_UNKNOWN',
+  'FLEET_SETTLING',
+  'MEMBER_MISSING',
+  'MEMBER_STALE',
+  'MEMBER_TWIN',
+  'MEMBER_NOT_DURABLE',
+  'KEYSET_BEHIND',
+  'NOT_FENCED',
+  'IN_FLIGHT',
+  'STILL_IN_USE',
+  'CLIENT_LOST',
+  'SOURCE_LAG',
+  'ACTIVE_REFUSED',
+  'PROBE_FAILING',
+  'PROBE_PENDING',
+  'ACCOUNT_BUSY',
+  'REGENERATION_RUNNING',
+  'ARM_UNREACHABLE',
+  'ARM_DIFFERS',
+  'AZURE_REFUSED',
+  'VAULT_UNREACHABLE',
+  'VAULT_DIFFERS',
+  'BAKING',
+  'PAUSED',
+  'NOT_ADOPTED',
+  'ALREADY_ADOPTED',
+  'ROTATION_RUNNING',
+  'NO_ROTATION',
+  'NOT_PAUSED',
+  'TOO_LATE',
+  'UNKNOWN_MEMBER',
+  'REASON_MISSING',
+] as const
+
+export type BlockerCode = (typeof blockerCodes)[number]
+
+export interface Blocker {
+  readonly code: BlockerCode
+  /** One sentence for an operator: what, whose, and what ends it. */
+  readonly sentence: string
+  readonly member?: string
+  readonly fingerprint?: string
+  readonly region?: string
+}

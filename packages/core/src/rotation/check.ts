@@ -1,0 +1,30 @@
+import type { Slot } from '../slot.ts'
+import type { Blocker } from './blocker.ts'
+import type { AccountRecord, Publication } from './record.ts'
+import type { ArmView, World } from './world.ts'
+
+/** What a gate guards: which key is about to go, and which one has to carry everything. */
+export interface Guarded {
+  readonly slot: Slot
+  readonly remaining: Slot
+}
+
+/** A named check: what stands in the way, if anything. */
+export type Check = (world: World, guarded: Guarded) => readonly Blocker[]
+
+export const openGate = (
+  gate: readonly Check[],
+  world: World,
+  guarded: Guarded,
+): readonly Blocker[] => gate.flatMap(check => check(world, guarded))
+
+/** The newest version, which an adopted account always has. */
+export const publishedOf = (record: AccountRecord): Publication => {
+  if (!record.published) throw new TypeError('an adopted account has a published keyset')
+  return record.published
+}
+
+export const lookedAt = (arm: ArmView | null): arm is ArmView => arm !== null && arm.error === null
+
+/** An operator reads seconds, not milliseconds. */
+export const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`

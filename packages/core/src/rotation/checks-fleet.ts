@@ -1,0 +1,158 @@
+import { joined, usageOf } from '../fleet/member.ts'
+import { sameFingerprints } from '../keyset.ts'
+import { type Check, publishedOf, seconds } from './check.ts'
+
+/** Nobody may be regenerating blind: a fleet is named, or its absence is somebody's word. */
+export const fleetIsKnown: Check = ({ policy, fleet }) =>
+  policy.fleet.is === 'members' && policy.fleet.names.length === 0 && joined(fleet).length === 0
+    ? [
+        {
+          code: 'FLEET_UNKNOWN',
+          sentence:
+            'No member is expected and none has joined: name the members in the policy, or accept there that there are none.',
+        },
+      ]
+    : []
+
+/** Whoever serves has had the time to join since the coordinator became reachable (P9). */
+export const fleetHasSettled: Check = ({ now, policy, fleet }) => {
+  const left = fleet.reachableSince + policy.limits.fleetSettleMs - now
+  return left > 0
+    ? [
+        {
+          code: 'FLEET_SETTLING',
+          sentence: `The coordinator became reachable a moment ago: every sidecar gets ${seconds(left)} more to join.`,
+        },
+      ]
+    : []
+}
+
+export const expectedMembersAreThere: Check = ({ policy, fleet }) =>
+  policy.fleet.is === 'members'
+    ? policy.fleet.names
+        .filter(name => !fleet.members.some(member => member.name === name))
+        .map(name => ({
+          code: 'MEMBER_MISSING',
+          member: name,
+          sentence: `Member ${name} is expected and has never reported: start its sidecar, or take it out of the policy.`,
+        }))
+    : []
+
+/** Silence is not a goodbye: a member that stopped talking may still be signing. */
+export const everyReportIsFresh: Check = ({ now, policy, fleet }) =>
+  joined(fleet)
+    .filter(member => now - member.reportedAt > policy.limits.reportAgeMsMax)
+    .map(member => ({
+      code: 'MEMBER_STALE',
+      member: member.name,
+      sentence: `Member ${member.name} last reported ${seconds(now - member.reportedAt)} ago: bring it back, or evict it once it is known to be dead.`,
+    }))
+
+/** Two that report under one name: nobody can tell whose word counts (P10). */
+export const noTwins: Check = ({ fleet }) => {
+  const names = joined(fleet).map(member => member.name)
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(name => ({
+    code: 'MEMBER_TWIN',
+    member: name,
+    sentence: `Two processes have reported as ${name}: give each its own name, or evict the one that is dead.`,
+  }))
+}
+
+export const everyoneAcknowledged: Check = ({ record, fleet }) => {
+  const published = publishedOf(record)
+  return joined(fleet)
+    .filter(({ report: { acknowledged } }) => {
+      if (acknowledged === null || acknowledged.version !== published.version) return true
+      return !sameFingerprints(acknowledged.fingerprints, published.fingerprints)
+    })
+    .map(({ name, report }) => ({
+      code: 'KEYSET_BEHIND',
+      member: name,
+      sentence: `Member ${name} acknowledged ${report.acknowledged ? `version ${report.acknowledged.version}` : 'nothing'} of ${published.version}: see which of its clients is behind.`,
+    }))
+}
+
+/** Fenced where keys are signed with, not only where they are published. */
+export const slotIsFencedEverywhere: Check = ({ fleet }, { slot }) =>
+  joined(fleet)
+    .filter(({ report }) => !report.acknowledged?.fenced.includes(slot))
+    .map(({ name }) => ({
+      code: 'NOT_FENCED',
+      member: name,
+      sentence: `Member ${name} has not acknowledged the fence on the ${slot} key: a layout without fences needs an operator's waiver.`,
+    }))
+
+/** What cannot be known counts as in use: a key that a report does not name is not idle. */
+export const slotIsDrained: Check = ({ record, fleet }, { slot }) => {
+  const fingerprint = publishedOf(record).fingerprints[slot]
+  return joined(fleet)
+    .filter(member => usageOf(member, fingerprint)?.inFlight !== 0)
+    .map(member => ({
+      code: 'IN_FLIGHT',
+      member: member.name,
+      fingerprint,
+      sentence: `Member ${member.name} has ${usageOf(member, fingerprint)?.inFlight ?? 'an unknown number of'} requests in flight under the ${slot} key: they end by themselves.`,
+    }))
+}
+
+export const noClientIsLost: Check = ({ fleet }) =>
+  joined(fleet).flatMap(({ name, report }) =>
+    report.clients.lost.map(client => ({
+      code: 'CLIENT_LOST' as const,
+      member: name,
+      sentence: `Client ${client} of member ${name} vanished without a goodbye: it counts as signing until it returns or is proven dead.`,
+    })),
+  )
+
+/** A source may hand an older keyset to whoever starts now: wait until it cannot (P9a). */
+export const everySourceHasCaughtUp: Check = ({ now, record, fleet }) =>
+  joined(fleet)
+    .filter(({ report }) => now - (record.published?.at ?? now) < report.source.stalenessMsMax)
+    .map(({ name, report }) => ({
+      code: 'SOURCE_LAG',
+      member: name,
+      sentence: `The ${report.source.kind} source of member ${name} may lag by ${seconds(report.source.stalenessMsMax)}: the fence has to be older than that.`,
+    }))
+
+/** A member that forgets its clients when it restarts proves nothing about them (P11). */
+export const everyMemberIsDurable: Check = ({ fleet }) =>
+  joined(fleet)
+    .filter(({ report }) => !report.durable)
+    .map(({ name }) => ({
+      code: 'MEMBER_NOT_DURABLE',
+      member: name,
+      sentence: `Member ${name} has no durable state directory: give it one, so that a restart forgets no client.`,
+    }))
+
+/** The key that has to carry everything is refused where it matters: in the field. */
+export const remainingIsNotRefused: Check = ({ record, fleet }, { remaining }) => {
+  const fingerprint = publishedOf(record).fingerprints[remaining]
+  return joined(fleet).flatMap(({ name, report }) =>
+    report.refused
+      .filter(refusal => refusal.fingerprint === fingerprint)
+      .map(refusal => ({
+        code: 'ACTIVE_REFUSED' as const,
+        member: name,
+        fingerprint,
+        region: refusal.endpoint,
+        sentence: `Member ${name} sees the ${remaining} key refused at ${refusal.endpoint}: nothing else may be regenerated now.`,
+      })),
+  )
+}
+
+/** The key about to be fenced has not signed anything for a while, as of each report. */
+export const slotIsQuiet: Check = ({ record, policy, fleet }, { slot }) => {
+  const fingerprint = publishedOf(record).fingerprints[slot]
+  return joined(fleet)
+    .filter(member => {
+      const usage = usageOf(member, fingerprint)
+      if (usage === null || usage.inFlight > 0) return true
+      return usage.idleMs !== null && usage.idleMs < policy.limits.quietMs
+    })
+    .map(member => ({
+      code: 'STILL_IN_USE',
+      member: member.name,
+      fingerprint,
+      sentence: `Member ${member.name} used the ${slot} key less than ${seconds(policy.limits.quietMs)} before its last report.`,
+    }))
+}

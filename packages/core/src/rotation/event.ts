@@ -1,0 +1,57 @@
+import type { Fingerprint } from '../fingerprint.ts'
+import type { Fingerprints } from '../keyset.ts'
+import type { Slot } from '../slot.ts'
+import type { SettledWhy } from './attempt.ts'
+import type { PhaseName, Reverting } from './phase.ts'
+import type { Publication } from './record.ts'
+
+/** What the journal is made of. Everything that happened, and nothing that can be derived. */
+export type JournalEvent =
+  | { readonly type: 'adopted'; readonly installation: string; readonly by: string }
+  | {
+      readonly type: 'rotation-started'
+      readonly id: string
+      readonly by: string
+      readonly reason: string
+      readonly from: Slot
+      readonly before: Fingerprints
+    }
+  | { readonly type: 'phase-entered'; readonly phase: EnteredPhase }
+  | {
+      readonly type: 'publish-intended'
+      readonly publication: Publication
+      /** Why a version exists that no phase asked for. */
+      readonly because?: 'reconciled' | undefined
+    }
+  | { readonly type: 'published'; readonly version: number }
+  | {
+      readonly type: 'regenerate-intended'
+      readonly slot: Slot
+      readonly attempt: number
+      readonly epoch: number
+      readonly oldFingerprint: Fingerprint
+      readonly oldGenerationTime: string | null
+      readonly sendBefore: number
+    }
+  | { readonly type: 'regenerate-accepted'; readonly attempt: number; readonly operation: string }
+  | {
+      readonly type: 'regenerate-settled'
+      readonly attempt: number
+      readonly why: SettledWhy
+      /** ARM's own code and message where it refused. */
+      readonly detail?: string | undefined
+    }
+  | { readonly type: 'paused'; readonly by: string; readonly reason: string }
+  | { readonly type: 'resumed'; readonly by: string; readonly reason: string }
+  | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
+  | {
+      readonly type: 'evicted'
+      readonly member: string
+      readonly by: string
+      readonly reason: string
+    }
+
+/** A phase as the journal names it on entering: attempts come as events of their own. */
+export type EnteredPhase =
+  | { readonly at: Exclude<PhaseName, 'reverting'> }
+  | { readonly at: 'reverting'; readonly part: Reverting['part'] }

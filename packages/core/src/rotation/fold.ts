@@ -1,0 +1,112 @@
+import type { Attempt, Outcome } from './attempt.ts'
+import type { EnteredPhase, JournalEvent } from './event.ts'
+import { attemptsOf, type Phase } from './phase.ts'
+import type { AccountRecord, Rotation } from './record.ts'
+
+/** State is the fold of the journal's events. `at` is the observed time of the append. */
+export const fold = (record: AccountRecord, event: JournalEvent, at: number): AccountRecord => {
+  switch (event.type) {
+    case 'adopted':
+      return { ...record, installation: event.installation }
+    case 'publish-intended':
+      return { ...record, published: { ...event.publication, confirmed: false, at } }
+    case 'published':
+      return record.published?.version === event.version
+        ? { ...record, published: { ...record.published, confirmed: true, at } }
+        : record
+    case 'rotation-started':
+      return { ...record, rotation: started(event, at) }
+    case 'evicted':
+      return record
+    default:
+      return record.rotation
+        ? { ...record, rotation: foldRotation(record.rotation, event, at) }
+        : record
+  }
+}
+
+type RotationEvent = Exclude<
+  JournalEvent,
+  { type: 'adopted' | 'publish-intended' | 'published' | 'rotation-started' | 'evicted' }
+>
+
+const foldRotation = (rotation: Rotation, event: RotationEvent, at: number): Rotation => {
+  switch (event.type) {
+    case 'phase-entered':
+      return enter(rotation, event.phase, at)
+    case 'regenerate-intended':
+      return withAttempts(rotation, [
+        ...attemptsOf(rotation.phase),
+        {
+          number: event.attempt,
+          epoch: event.epoch,
+          oldFingerprint: event.oldFingerprint,
+          oldGenerationTime: event.oldGenerationTime,
+          sendBefore: event.sendBefore,
+          outcome: { is: 'unknown' },
+        },
+      ])
+    case 'regenerate-accepted':
+      return withOutcome(rotation, event.attempt, { is: 'accepted', operation: event.operation })
+    case 'regenerate-settled':
+      return withOutcome(rotation, event.attempt, { is: 'settled', why: event.why, at })
+    case 'paused':
+      return { ...rotation, paused: { by: event.by, reason: event.reason } }
+    case 'resumed':
+      return { ...rotation, paused: null }
+    case 'aborted':
+      return { ...rotation, paused: null, aborted: { by: event.by, reason: event.reason } }
+  }
+}
+
+const started = (
+  { id, by, reason, from, before }: JournalEvent & { type: 'rotation-started' },
+  at: number,
+): Rotation => ({
+  id,
+  startedAt: at,
+  startedBy: by,
+  reason,
+  from,
+  before,
+  phase: { at: 'preflight' },
+  phaseSince: at,
+  paused: null,
+  aborted: null,
+  entered: [{ name: 'preflight', at }],
+})
+
+const enter = (rotation: Rotation, entered: EnteredPhase, at: number): Rotation => {
+  const again = rotation.phase.at === entered.at
+  return {
+    ...rotation,
+    phase: phaseFrom(entered, rotation.phase),
+    phaseSince: at,
+    entered: again ? rotation.entered : [...rotation.entered, { name: entered.at, at }],
+  }
+}
+
+const phaseFrom = (entered: EnteredPhase, previous: Phase): Phase => {
+  switch (entered.at) {
+    case 'regenerating-standby':
+    case 'regenerating-former':
+      return { at: entered.at, attempts: [] }
+    case 'reverting':
+      return entered.part === 'settling'
+        ? { at: 'reverting', part: 'settling', attempts: attemptsOf(previous) }
+        : { at: 'reverting', part: entered.part }
+    default:
+      return { at: entered.at }
+  }
+}
+
+const withAttempts = (rotation: Rotation, attempts: readonly Attempt[]): Rotation =>
+  'attempts' in rotation.phase ? { ...rotation, phase: { ...rotation.phase, attempts } } : rotation
+
+const withOutcome = (rotation: Rotation, number: number, outcome: Outcome): Rotation =>
+  withAttempts(
+    rotation,
+    attemptsOf(rotation.phase).map(attempt =>
+      attempt.number === number ? { ...attempt, outcome } : attempt,
+    ),
+  )

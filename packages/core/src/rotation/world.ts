@@ -1,0 +1,75 @@
+import type { Fingerprint } from '../fingerprint.ts'
+import type { Fleet } from '../fleet/member.ts'
+import type { Fingerprints } from '../keyset.ts'
+import type { Slot } from '../slot.ts'
+import type { Policy } from './policy.ts'
+import type { AccountRecord, Publication } from './record.ts'
+
+/** Everything that a decision may look at. No clock, no chance: they are values in here. */
+export interface World {
+  /**
+   * Observed time in ms: the store's clock, counted turn by turn and capped each turn, so that
+   * a clock that jumps ends no span (PROTOCOL, P18). Grows only.
+   */
+  readonly now: number
+  /** The leader's; grows with each leader. */
+  readonly epoch: number
+  readonly record: AccountRecord
+  readonly policy: Policy
+  readonly fleet: Fleet
+  /** The last look at ARM; `null`: none since this process started. */
+  readonly arm: ArmView | null
+  /** The last look at the vault; `null`: none since this process started. */
+  readonly vault: VaultView | null
+  readonly probes: readonly ProbeView[]
+}
+
+export interface ArmView {
+  /** Observed time of the look. */
+  readonly at: number
+  /** Whether this turn looked; gates before an intent ask for it (P2). */
+  readonly fresh: boolean
+  /** Whether ARM says that nothing is being done to the account. */
+  readonly idle: boolean
+  readonly fingerprints: Fingerprints
+  readonly generationTimes: Readonly<Record<Slot, string | null>>
+  /** The operation that the journal names, where one runs. */
+  readonly operation: OperationView | null
+  /** Why the look failed; what else stands here is then from the last one that did not. */
+  readonly error: string | null
+}
+
+export interface OperationView {
+  readonly operation: string
+  readonly status: 'running' | 'succeeded' | 'failed' | 'forgotten'
+}
+
+export interface VaultView {
+  readonly at: number
+  readonly fresh: boolean
+  /** What the latest version says; `null`: there is no secret. */
+  readonly latest: (Publication & { readonly installation: string | null }) | null
+  /** Whether what stands there is no keyset of this account. */
+  readonly foreign: boolean
+  readonly error: string | null
+}
+
+/** What the coordinator's own probes of one key have found, by region. */
+export interface ProbeView {
+  readonly fingerprint: Fingerprint
+  readonly regions: readonly RegionProbe[]
+}
+
+export interface RegionProbe {
+  readonly region: string
+  /** Accepted in a row, ending with the last probe; 0 after a refusal. */
+  readonly accepted: number
+  /** Observed time of the first of them. */
+  readonly since: number
+  /** Observed time of the last probe. */
+  readonly at: number
+  /** Whether the last probe was made in this turn. */
+  readonly fresh: boolean
+  /** What the last one that was not accepted met. */
+  readonly failure: string | null
+}
