@@ -21,7 +21,13 @@ export type Outcome =
   | { readonly is: 'unknown' }
   /** ARM follows it under `operation`, which survives a restart of whoever asks. */
   | { readonly is: 'accepted'; readonly operation: string }
-  | { readonly is: 'settled'; readonly why: SettledWhy; readonly at: number }
+  | {
+      readonly is: 'settled'
+      readonly why: SettledWhy
+      readonly at: number
+      /** ARM's own words where it refused. */
+      readonly detail: string | null
+    }
 
 /** `ended`: its own operation ended. `expired`: too late to be delivered, account idle. */
 export type SettledWhy = 'ended' | 'failed' | 'refused' | 'expired'

@@ -1,7 +1,9 @@
+import type { Fingerprint } from '../fingerprint.ts'
 import { sameFingerprints } from '../keyset.ts'
-import { slots } from '../slot.ts'
+import { type Slot, slots } from '../slot.ts'
+import type { Blocker } from './blocker.ts'
 import { type Check, lookedAt, publishedOf, seconds } from './check.ts'
-import type { ProbeView, World } from './world.ts'
+import type { ProbeView, RegionProbe, World } from './world.ts'
 
 /** Looked at in this very turn: a human in the portal may have been faster (P2). */
 export const armWasJustRead: Check = ({ arm }) =>
@@ -60,7 +62,7 @@ export const publicationIsConfirmed: Check = ({ record }) =>
         },
       ]
 
-const probesOf = ({ probes, arm }: World, slot: 'primary' | 'secondary'): ProbeView | null =>
+const probesOf = ({ probes, arm }: World, slot: Slot): ProbeView | null =>
   probes.find(probe => probe.fingerprint === arm?.fingerprints[slot]) ?? null
 
 /** The key that will remain is tried against every region in this turn (P2, P6). */
@@ -81,32 +83,26 @@ export const remainingIsProbedNow: Check = (world, { remaining }) => {
 
 /** A new key counts as live when every region took it n times in a row over the span. */
 export const slotIsConsistentlyAccepted: Check = (world, { slot }) => {
-  const { now } = world
-  const { probesMin, probeSpanMs } = world.policy.limits
   const probe = probesOf(world, slot)
   if (!probe || probe.regions.length === 0) {
     return [{ code: 'PROBE_PENDING', sentence: `The new ${slot} key has not been probed yet.` }]
   }
-  return probe.regions.flatMap(({ region, accepted, since, at, failure }) => {
-    if (accepted === 0) {
-      return [
-        {
-          code: 'PROBE_FAILING' as const,
-          region,
-          fingerprint: probe.fingerprint,
-          sentence: `The new ${slot} key is not accepted in ${region} yet${failure ? ` (${failure})` : ''}.`,
-        },
-      ]
-    }
-    return accepted >= probesMin && at - since >= probeSpanMs
-      ? []
-      : [
-          {
-            code: 'PROBE_PENDING' as const,
-            region,
-            fingerprint: probe.fingerprint,
-            sentence: `The new ${slot} key was accepted ${accepted} times in ${region} over ${seconds(now - since)}; ${probesMin} times over ${seconds(probeSpanMs)} are asked.`,
-          },
-        ]
-  })
+  return probe.regions.flatMap(region => notYetLive(world, slot, probe.fingerprint, region))
+}
+
+const notYetLive = (
+  { now, policy }: World,
+  slot: Slot,
+  fingerprint: Fingerprint,
+  { region, accepted, since, at, failure }: RegionProbe,
+): readonly Blocker[] => {
+  const { probesMin, probeSpanMs } = policy.limits
+  const where = { region, fingerprint }
+  if (accepted === 0) {
+    const sentence = `The new ${slot} key is not accepted in ${region} yet${failure ? ` (${failure})` : ''}.`
+    return [{ code: 'PROBE_FAILING', ...where, sentence }]
+  }
+  if (accepted >= probesMin && at - since >= probeSpanMs) return []
+  const sentence = `The new ${slot} key was accepted ${accepted} times in ${region} over ${seconds(now - since)}; ${probesMin} times over ${seconds(probeSpanMs)} are asked.`
+  return [{ code: 'PROBE_PENDING', ...where, sentence }]
 }

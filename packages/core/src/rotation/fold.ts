@@ -49,7 +49,12 @@ const foldRotation = (rotation: Rotation, event: RotationEvent, at: number): Rot
     case 'regenerate-accepted':
       return withOutcome(rotation, event.attempt, { is: 'accepted', operation: event.operation })
     case 'regenerate-settled':
-      return withOutcome(rotation, event.attempt, { is: 'settled', why: event.why, at })
+      return withOutcome(rotation, event.attempt, {
+        is: 'settled',
+        why: event.why,
+        at,
+        detail: event.detail ?? null,
+      })
     case 'paused':
       return { ...rotation, paused: { by: event.by, reason: event.reason } }
     case 'resumed':

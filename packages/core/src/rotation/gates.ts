@@ -61,6 +61,7 @@ export const intentGate: readonly Check[] = [...drainGate, ...azureGate]
 export const preflightGate: readonly Check[] = [
   ...heldGate,
   everyMemberIsDurable,
+  slotIsQuiet,
   ...azureGate,
   remainingIsNotRefused,
 ]

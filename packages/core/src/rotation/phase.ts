@@ -1,4 +1,3 @@
-import type { Slot } from '../slot.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
@@ -59,5 +58,3 @@ export const canAbort = (phase: Phase): boolean =>
 /** What has been sent to ARM in this phase and may still take effect. */
 export const attemptsOf = (phase: Phase): readonly Attempt[] =>
   'attempts' in phase ? phase.attempts : []
-
-export type Turning = { readonly slot: Slot; readonly remaining: Slot }

@@ -1,0 +1,62 @@
+import type { Slot } from '../slot.ts'
+import { type Attempt, lastAttempt } from './attempt.ts'
+import type { Blocker } from './blocker.ts'
+import { type Guarded, lookedAt, openGate, seconds } from './check.ts'
+import { accountIsIdle, armWasJustRead } from './checks-azure.ts'
+import { act, type Decision, entering, wait } from './decision.ts'
+import type { EnteredPhase, JournalEvent } from './event.ts'
+import { intentGate } from './gates.ts'
+import type { World } from './world.ts'
+
+/** Records what is about to be sent, and what would show that it took effect (P1). */
+export const intend = (
+  world: World,
+  slot: Slot,
+  attempt: number,
+  before: readonly JournalEvent[] = [],
+): Decision => {
+  const { arm, now, epoch, policy } = world
+  if (!lookedAt(arm)) return wait(armWasJustRead(world, { slot, remaining: slot }))
+  const withinMs = policy.limits.sendWithinMs
+  const intent: JournalEvent = {
+    type: 'regenerate-intended',
+    slot,
+    attempt,
+    epoch,
+    oldFingerprint: arm.fingerprints[slot],
+    oldGenerationTime: arm.generationTimes[slot],
+    sendBefore: now + withinMs,
+  }
+  return act([...before, intent], { do: 'regenerate', slot, attempt, withinMs })
+}
+
+/** Every attempt is settled: either the key has changed, or another attempt is due. */
+export const retry = (
+  world: World,
+  attempts: readonly Attempt[],
+  guarded: Guarded,
+  then: EnteredPhase,
+): Decision => {
+  const last = lastAttempt(attempts)
+  const looked = [...armWasJustRead(world, guarded), ...accountIsIdle(world, guarded)]
+  if (looked.length > 0 || !last || !world.arm) return wait(looked)
+  if (world.arm.fingerprints[guarded.slot] !== last.oldFingerprint) return act([entering(then)])
+  const tooSoon = refused(world, last, guarded.slot)
+  if (tooSoon) return wait([tooSoon])
+  const blockers = openGate(intentGate, world, guarded)
+  return blockers.length > 0 ? wait(blockers) : intend(world, guarded.slot, last.number + 1)
+}
+
+const refused = (world: World, last: Attempt, slot: Slot): Blocker | null => {
+  const { attemptBackoffMs, attemptsMax } = world.policy.limits
+  if (last.outcome.is !== 'settled') return null
+  const said = last.outcome.detail ? `: ${last.outcome.detail}` : ''
+  if (last.number >= attemptsMax) {
+    const sentence = `Azure did not regenerate the ${slot} key in ${attemptsMax} attempts${said}: mend the cause, then abort and rotate again.`
+    return { code: 'AZURE_REFUSED', sentence }
+  }
+  const left = last.outcome.at + attemptBackoffMs * last.number - world.now
+  if (left <= 0) return null
+  const sentence = `Attempt ${last.number} to regenerate the ${slot} key ended without effect${said}; the next one is due in ${seconds(left)}.`
+  return { code: 'AZURE_REFUSED', sentence }
+}

@@ -1,0 +1,112 @@
+import { joined } from '../fleet/member.ts'
+import type { Blocker, BlockerCode } from './blocker.ts'
+import { lookedAt, publishedOf } from './check.ts'
+import type { JournalEvent } from './event.ts'
+import { canAbort, hasEnded } from './phase.ts'
+import { reverting } from './revert.ts'
+import type { World } from './world.ts'
+
+/** What operators may ask. A verb refuses rather than obeys; whatever it does is journalled. */
+export type Verb =
+  | {
+      readonly verb: 'adopt'
+      readonly by: string
+      /** The id under which this journal writes keysets from now on. */
+      readonly installation: string
+      /** Whether a keyset that another installation wrote may be taken over. */
+      readonly takeOver: boolean
+    }
+  | { readonly verb: 'rotate'; readonly by: string; readonly reason: string; readonly id: string }
+  | { readonly verb: 'pause' | 'resume' | 'abort'; readonly by: string; readonly reason: string }
+  | {
+      readonly verb: 'evict'
+      readonly by: string
+      readonly reason: string
+      readonly member: string
+    }
+
+export type Answer =
+  | { readonly done: true; readonly events: readonly JournalEvent[] }
+  | { readonly done: false; readonly blockers: readonly Blocker[] }
+
+const refuse = (code: BlockerCode, sentence: string): Answer => ({
+  done: false,
+  blockers: [{ code, sentence }],
+})
+
+export const obey = (world: World, verb: Verb): Answer => {
+  if ('reason' in verb && verb.reason.trim() === '') {
+    return refuse('REASON_MISSING', `To ${verb.verb} takes a reason: it goes into the journal.`)
+  }
+  if (verb.verb === 'adopt') return adopt(world, verb)
+  if (!world.record.published) {
+    return refuse('NOT_ADOPTED', 'This account has not been adopted: run keyturn init.')
+  }
+  if (verb.verb === 'rotate') return rotate(world, verb)
+  if (verb.verb === 'evict') return evict(world, verb)
+  return steer(world, verb)
+}
+
+const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
+  const { record, arm, vault, fleet } = world
+  const takesOver = verb.takeOver && vault?.latest?.installation !== record.installation
+  if (record.installation !== null && !takesOver) {
+    return refuse('ALREADY_ADOPTED', 'This account is already adopted: rotate it.')
+  }
+  if (!lookedAt(arm)) return refuse('ARM_UNREACHABLE', 'Azure Resource Manager was not read yet.')
+  if (!vault || vault.error !== null) {
+    return refuse('VAULT_UNREACHABLE', 'Key Vault was not read yet: it is tried by itself.')
+  }
+  if ((vault.latest !== null || vault.foreign) && !verb.takeOver) {
+    return refuse(
+      'VAULT_DIFFERS',
+      'Key Vault already holds a keyset that another installation wrote: adopt with take-over, once that installation is stopped.',
+    )
+  }
+  const seen = joined(fleet).map(({ report }) => report.held?.version ?? 0)
+  const version = Math.max(vault.latest?.version ?? 0, record.published?.version ?? 0, ...seen) + 1
+  const active = vault.latest?.active ?? 'primary'
+  const publication = { version, active, fenced: [], fingerprints: arm.fingerprints }
+  return {
+    done: true,
+    events: [
+      { type: 'adopted', installation: verb.installation, by: verb.by },
+      { type: 'publish-intended', publication },
+    ],
+  }
+}
+
+const rotate = ({ record }: World, verb: Verb & { verb: 'rotate' }): Answer => {
+  const { rotation } = record
+  if (rotation && !hasEnded(rotation.phase)) {
+    return refuse('ROTATION_RUNNING', `Rotation ${rotation.id} is in ${rotation.phase.at}.`)
+  }
+  const { active, fingerprints } = publishedOf(record)
+  const { id, by, reason } = verb
+  const started = { type: 'rotation-started', id, by, reason, from: active } as const
+  return { done: true, events: [{ ...started, before: fingerprints }] }
+}
+
+const evict = ({ fleet }: World, { member, by, reason }: Verb & { verb: 'evict' }): Answer =>
+  joined(fleet).some(({ name }) => name === member)
+    ? { done: true, events: [{ type: 'evicted', member, by, reason }] }
+    : refuse('UNKNOWN_MEMBER', `No member ${member} has joined.`)
+
+const steer = (
+  { record }: World,
+  { verb, by, reason }: Verb & { verb: 'pause' | 'resume' | 'abort' },
+): Answer => {
+  const { rotation } = record
+  if (!rotation || hasEnded(rotation.phase)) {
+    return refuse('NO_ROTATION', `No rotation is running that one could ${verb}.`)
+  }
+  if (verb === 'pause') return { done: true, events: [{ type: 'paused', by, reason }] }
+  if (verb === 'resume') {
+    return rotation.paused
+      ? { done: true, events: [{ type: 'resumed', by, reason }] }
+      : refuse('NOT_PAUSED', `Rotation ${rotation.id} is not paused.`)
+  }
+  return canAbort(rotation.phase)
+    ? { done: true, events: [{ type: 'aborted', by, reason }, ...reverting(record, rotation)] }
+    : refuse('TOO_LATE', `In ${rotation.phase.at} there is no way back any more: only forward.`)
+}
