@@ -19,6 +19,50 @@ export {
   slotOf,
   standbyOf,
 } from './keyset.ts'
+export { acknowledgement, awaitedProof, probesDue } from './member/acknowledge.ts'
+export {
+  type Client,
+  type ClientEvent,
+  type ClientIdentity,
+  type Clients,
+  clientLabel,
+  clientStep,
+  isKnown,
+  isTaken,
+  mayLeave,
+  remembered,
+} from './member/clients.ts'
+export {
+  mayReport,
+  notServing,
+  refusalFor,
+  type ServingRefusal,
+  sayableAcknowledgement,
+  storeIsDue,
+  toStore,
+} from './member/durable.ts'
+export { firstSequence, type Identity, identityAtStart } from './member/identity.ts'
+export { mergeRefusals, mergeUsage, undrained } from './member/merge.ts'
+export { isNews, mayGoodbye, type Statement, statementOf } from './member/reporting.ts'
+export {
+  heldOf,
+  type RegionalRefusal,
+  type Sample,
+  sameHeld,
+  signable,
+  type Usage,
+} from './member/sample.ts'
+export {
+  acknowledgedNow,
+  type DurableState,
+  isOwnSubject,
+  type Joining,
+  type MemberEvent,
+  type MemberState,
+  memberAtStart,
+  memberStep,
+  type Subject,
+} from './member/state.ts'
 export type { Attempt, Outcome, SettledWhy } from './rotation/attempt.ts'
 export { type Blocker, type BlockerCode, blockerCodes } from './rotation/blocker.ts'
 export { decide } from './rotation/decide.ts'

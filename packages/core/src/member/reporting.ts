@@ -1,0 +1,67 @@
+import type { Fingerprint } from '../fingerprint.ts'
+import { clientLabel } from './clients.ts'
+import { sayableAcknowledgement } from './durable.ts'
+import { mergeRefusals, mergeUsage, undrained } from './merge.ts'
+import { type Held, type RegionalRefusal, type Sample, sameHeld, type Usage } from './sample.ts'
+import type { MemberState } from './state.ts'
+
+/** What a member says of itself, without what only the wire needs. */
+export interface Statement {
+  readonly held: Held | null
+  readonly acknowledged: Held | null
+  readonly proven: readonly Fingerprint[]
+  readonly usage: readonly Usage[]
+  readonly refused: readonly RegionalRefusal[]
+  readonly durable: boolean
+  readonly clients: { readonly attached: number; readonly lost: readonly string[] }
+  readonly knownVersion: number
+}
+
+const selfSample = ({ held, probes, refused }: MemberState): Sample => ({
+  sequence: 0,
+  held,
+  usage: probes,
+  refused,
+})
+
+/** What a member may truthfully say now. */
+export const statementOf = (state: MemberState): Statement => {
+  const self = selfSample(state)
+  return {
+    held: state.held,
+    acknowledged: sayableAcknowledgement(state),
+    proven: state.proven,
+    usage: mergeUsage(self, state.clients),
+    refused: mergeRefusals(self, state.clients),
+    durable: state.stored !== null,
+    clients: {
+      attached: state.clients.filter(client => client.state === 'attached').length,
+      lost: state.clients.filter(client => client.state === 'lost').map(clientLabel),
+    },
+    knownVersion: Math.max(state.announced, state.held?.version ?? 0),
+  }
+}
+
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every(name => b.includes(name))
+
+const refusalName = ({ fingerprint, endpoint }: RegionalRefusal): string =>
+  `${fingerprint} ${endpoint}`
+
+/**
+ * Whether a statement is told at once rather than with the next report: anything that opens or
+ * shuts a gate. Counts that merely move are no news.
+ */
+export const isNews = (before: Statement | null, now: Statement): boolean =>
+  before === null ||
+  !sameHeld(before.held, now.held) ||
+  !sameHeld(before.acknowledged, now.acknowledged) ||
+  before.durable !== now.durable ||
+  before.clients.attached !== now.clients.attached ||
+  !sameNames(before.proven, now.proven) ||
+  !sameNames(before.clients.lost, now.clients.lost) ||
+  !sameNames(before.refused.map(refusalName), now.refused.map(refusalName)) ||
+  !sameNames(undrained(before.held, before.usage), undrained(now.held, now.usage))
+
+/** A member leaves once every client is gone: attached and lost ones bind it (PROTOCOL, P13). */
+export const mayGoodbye = (state: MemberState): boolean => state.clients.length === 0
