@@ -1,4 +1,21 @@
+export {
+  type Answer,
+  type AnswerKind,
+  classifyAnswer,
+  isWrite,
+  type Verdict,
+} from './client/answer.ts'
+export { type Attempt, type Choice, chooseSlot, firstAttempt } from './client/choice.ts'
+export { type KeyRefusal, nextRefusals, type RefusalEvent } from './client/refusals.ts'
 export { judgeOffer, type OfferRefusal, type OfferVerdict } from './client/ring.ts'
+export {
+  accountRead,
+  authorizationHeader,
+  isAccountRead,
+  type SignedRequest,
+  signedPrefix,
+  stringToSign,
+} from './client/signature.ts'
 export { type Fingerprint, fingerprintOf, isFingerprint } from './fingerprint.ts'
 export {
   type Fleet,
