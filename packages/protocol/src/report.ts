@@ -10,7 +10,7 @@ export const reportSchema = z.strictObject({
   incarnation: z.string().min(1).max(64),
   /** Of the durable state it continues; a new incarnation replaces the old one only with it. */
   previousIncarnation: z.string().min(1).max(64).nullable(),
-  /** Grows by one with each report of an incarnation. */
+  /** Grows with each report of an incarnation; a process that continues one leaves a gap. */
   sequence: countSchema,
   account: accountIdSchema,
   pair: pairSchema,
