@@ -1,11 +1,11 @@
 export {
-  type Answer,
   type AnswerKind,
+  type AzureAnswer,
   classifyAnswer,
   isWrite,
   type Verdict,
 } from './client/answer.ts'
-export { type Attempt, type Choice, chooseSlot, firstAttempt } from './client/choice.ts'
+export { type Choice, chooseSlot, firstAttempt, type SigningAttempt } from './client/choice.ts'
 export { type KeyRefusal, nextRefusals, type RefusalEvent } from './client/refusals.ts'
 export { judgeOffer, type OfferRefusal, type OfferVerdict } from './client/ring.ts'
 export {

@@ -12,7 +12,7 @@ export type Verdict =
   /** `serverTime` is RFC 1123, as the service wrote it; `null` where it did not say. */
   | { readonly kind: 'clock-skew'; readonly serverTime: string | null }
 
-export interface Answer {
+export interface AzureAnswer {
   readonly status: number
   /** Of the header `x-ms-substatus`; `null`: absent. */
   readonly substatus: number | null
@@ -39,7 +39,7 @@ const acceptedStatuses: readonly number[] = [304, 404, 409, 412, 424, 449]
  * A 401 with a text that nobody has seen yet counts as a wrong key: it was not executed, so the
  * worst that follows is a second try. One with a substatus of its own is passed through.
  */
-export const classifyAnswer = ({ status, substatus, text }: Answer): Verdict => {
+export const classifyAnswer = ({ status, substatus, text }: AzureAnswer): Verdict => {
   if (status < 300) return accepted
   if (status === 401) return classify401(substatus, text)
   if (status === 403) return classify403(text)

@@ -5,7 +5,7 @@ import { otherSlot, type Slot } from '../slot.ts'
 /** What an attempt may do next: sign with a slot, ask the source again, or give up. */
 export type Choice = Slot | 'refresh' | 'exhausted'
 
-export interface Attempt {
+export interface SigningAttempt {
   /** Keys refused at the attempt's regional endpoint, so far as is known. */
   readonly refused: readonly Fingerprint[]
   /** Keys that this very attempt was already refused with. */
@@ -15,7 +15,7 @@ export interface Attempt {
 }
 
 /** The fast path: nothing is known against any key, nothing was tried. */
-export const firstAttempt: Attempt = { refused: [], tried: [], refreshed: false }
+export const firstAttempt: SigningAttempt = { refused: [], tried: [], refreshed: false }
 
 /**
  * Which slot signs an attempt. Never a fenced one, never one that it already tried.
@@ -24,7 +24,7 @@ export const firstAttempt: Attempt = { refused: [], tried: [], refreshed: false 
  * known to be refused is tried last, after a refresh: what is known may be out of date, and
  * where every key seems dead the caller is owed Azure's own answer.
  */
-export const chooseSlot = (keyset: Keyset, attempt: Attempt): Choice => {
+export const chooseSlot = (keyset: Keyset, attempt: SigningAttempt): Choice => {
   const { active } = keyset
   const order = [active, otherSlot(active)]
   const open = order.filter(

@@ -18,14 +18,13 @@ export const isAccountRead = (request: SignedRequest): boolean =>
 
 /**
  * The part of the string to sign that does not depend on the date: made once per operation.
- * Offers are addressed by rid, which is signed in lower case; names keep theirs.
+ * Links by name start with `dbs/` and keep their case; links by rid (offers) are lower-cased.
  *
  * Source: https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources
  */
 export const signedPrefix = ({ verb, resourceType, resourceLink }: SignedRequest): string => {
-  const type = resourceType.toLowerCase()
-  const link = type === 'offers' ? resourceLink.toLowerCase() : resourceLink
-  return `${verb.toLowerCase()}\n${type}\n${link}\n`
+  const link = resourceLink.startsWith('dbs/') ? resourceLink : resourceLink.toLowerCase()
+  return `${verb.toLowerCase()}\n${resourceType.toLowerCase()}\n${link}\n`
 }
 
 /** @param date RFC 1123, as it goes into `x-ms-date`; signed in lower case. */
