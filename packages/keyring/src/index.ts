@@ -1,4 +1,10 @@
+export { type Chance, type Clock, systemChance, systemClock } from './clock.ts'
+export { KeysetError, keysetFromDocument, keysetToDocument, parseKeyset } from './document.ts'
+export { type FixedOptions, FixedSource, fixed, type KeyPair } from './fixed.ts'
 export { fingerprintOfKey, Key } from './key.ts'
+export { type RefreshLimits, type RefreshOutcome, refreshLimits } from './ring/refresher.ts'
+export { Ring, type RingOptions } from './ring/ring.ts'
+export type { Begun, Signed, SigningRequest } from './ring/signing.ts'
 export type {
   LiveKeyset,
   RefreshReason,
