@@ -6,6 +6,17 @@ export {
   defaultSocketPath,
   socketVariable,
 } from './local.ts'
+export {
+  type AccountStatus,
+  accountStatusSchema,
+  blockerSchema,
+  type HistoryEntry,
+  historyEntrySchema,
+  type MemberStatus,
+  type RotationStatus,
+  type VerbRequest,
+  verbRequestSchema,
+} from './operator.ts'
 export { type Problem, problemContentType, problemSchema } from './problem.ts'
 export { type Report, type ReportAnswer, reportAnswerSchema, reportSchema } from './report.ts'
 export {

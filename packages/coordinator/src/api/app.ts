@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { Verb } from '@keyturn/core'
+import {
+  type HistoryEntry,
+  nameSchema,
+  type ReportAnswer,
+  reportSchema,
+  verbRequestSchema,
+} from '@keyturn/protocol'
+import express, { type Express, type Request } from 'express'
+import type { z } from 'zod'
+import type { Account } from '../loop/account.ts'
+import type { Store } from '../ports.ts'
+import type { Holding } from './holding.ts'
+import { problems, Refusal } from './problem.ts'
+import { statusOf } from './status.ts'
+import { requires, type Tokens } from './tokens.ts'
+
+export interface AppParts {
+  readonly accounts: readonly Account[]
+  readonly store: Store
+  readonly tokens: Tokens
+  readonly holding: Holding
+  /** Something new is known of the account: its loop should turn. */
+  readonly onNews: (account: Account) => void
+  readonly onError: (error: unknown) => void
+  /** How far apart members read an announced version, in ms. */
+  readonly spreadMs: (members: number) => number
+}
+
+/** The coordinator's HTTP API: members report, operators ask. */
+export const createApp = (parts: AppParts): Express => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(express.json({ limit: '1mb' }))
+  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
+  const member = requires('member', parts.tokens)
+  const operator = requires('operator', parts.tokens)
+  app.post('/v1/members/:name/reports', member, async (request, response) => {
+    const answer = await takeReport(parts, request)
+    if (!response.destroyed) response.json(answer)
+  })
+  app.get('/v1/accounts', operator, (_request, response) => {
+    response.json(parts.accounts.map(statusOf))
+  })
+  app.get('/v1/accounts/:name', operator, (request, response) => {
+    response.json(statusOf(accountNamed(parts, request)))
+  })
+  app.get('/v1/accounts/:name/history', operator, (request, response) => {
+    const entries = parts.store.journal(accountNamed(parts, request).options.account)
+    response.json(entries satisfies readonly HistoryEntry[])
+  })
+  app.post('/v1/accounts/:name/verbs', operator, async (request, response) => {
+    const account = accountNamed(parts, request)
+    await obey(account, verbOf(request))
+    parts.onNews(account)
+    response.json(statusOf(account))
+  })
+  app.use(() => {
+    throw new Refusal(404, 'NOT_FOUND', 'There is nothing here: see the API under /v1.')
+  })
+  app.use(problems(parts.onError))
+  return app
+}
+
+const takeReport = async (parts: AppParts, request: Request): Promise<ReportAnswer> => {
+  const name = parse(nameSchema, request.params['name'], 'the member name')
+  const report = parse(reportSchema, request.body, 'the report')
+  const account = parts.accounts.find(
+    ({ options }) => options.account.toLowerCase() === report.account.toLowerCase(),
+  )
+  if (!account) {
+    const sentence = 'This coordinator does not turn that account: check the sidecar’s keyset.'
+    throw new Refusal(404, 'UNKNOWN_ACCOUNT', sentence)
+  }
+  account.receive(name, report)
+  parts.onNews(account)
+  const gone = new AbortController()
+  request.res?.once('close', () => gone.abort())
+  const holdMs = report.goodbye ? 0 : report.holdMs
+  await parts.holding.hold(account, report.knownVersion, holdMs, gone.signal)
+  const version = account.announced
+  const spreadMs = parts.spreadMs(account.state.fleet.members.length)
+  return {
+    floor: account.floor,
+    announced: version > report.knownVersion ? { version, spreadMs } : null,
+  }
+}
+
+const verbOf = (request: Request): Verb => {
+  const asked = parse(verbRequestSchema, request.body, 'the verb')
+  // One token for all operators, so far: whoever holds it is "operator".
+  const by = request.get('keyturn-operator') ?? 'operator'
+  if (asked.verb === 'adopt') return { ...asked, by, installation: randomUUID() }
+  return asked.verb === 'rotate' ? { ...asked, by, id: randomUUID() } : { ...asked, by }
+}
+
+const obey = async (account: Account, verb: Verb): Promise<void> => {
+  const answer = await account.obey(verb)
+  if (answer.done) return
+  const [first] = answer.blockers
+  throw new Refusal(
+    409,
+    first?.code ?? 'REFUSED',
+    first?.sentence ?? 'The coordinator refused.',
+    answer.blockers,
+  )
+}
+
+const accountNamed = ({ accounts }: AppParts, request: Request): Account => {
+  const account = accounts.find(({ options }) => options.name === request.params['name'])
+  if (account) return account
+  const known = accounts.map(({ options }) => options.name).join(', ')
+  throw new Refusal(404, 'UNKNOWN_ACCOUNT', `No such account here; there is ${known}.`)
+}
+
+const parse = <T>(schema: z.ZodType<T>, value: unknown, what: string): T => {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue?.path.join('.') || what
+  throw new Refusal(400, 'BAD_REQUEST', `${where}: ${issue?.message ?? 'is not valid'}.`)
+}

@@ -1,0 +1,56 @@
+import { type Fingerprint, hasEnded, type Member, type Rotation } from '@keyturn/core'
+import type { AccountStatus, MemberStatus, RotationStatus } from '@keyturn/protocol'
+import type { Account } from '../loop/account.ts'
+
+/** One account as operators see it: names, versions and fingerprints. */
+export const statusOf = ({ options, state }: Account): AccountStatus => {
+  const { record, fleet, now, blockers } = state
+  const { installation, published, rotation } = record
+  return {
+    name: options.name,
+    account: options.account,
+    endpoint: options.endpoint,
+    installation,
+    published: published && {
+      version: published.version,
+      fingerprints: published.fingerprints,
+      active: published.active,
+      fenced: [...published.fenced],
+      confirmed: published.confirmed,
+    },
+    rotation: rotation && rotationOf(rotation, now),
+    blockers: [...blockers],
+    members: fleet.members.map(member => memberOf(member, now)),
+  }
+}
+
+const rotationOf = (rotation: Rotation, now: number): RotationStatus => {
+  const { id, phase, startedBy: by, reason, from, before, entered } = rotation
+  const phases = entered.map(({ name, at }, index) => {
+    const until = entered[index + 1]?.at ?? (hasEnded(phase) ? at : now)
+    return { name, ms: Math.max(0, until - at) }
+  })
+  return { id, phase: phase.at, status: statusWord(rotation), by, reason, from, before, phases }
+}
+
+const statusWord = ({ phase, paused }: Rotation): RotationStatus['status'] => {
+  if (phase.at === 'completed' || phase.at === 'reverted') return phase.at
+  return paused ? 'paused' : 'running'
+}
+
+const memberOf = (member: Member, now: number): MemberStatus => {
+  const { name, incarnation, standing, reportedAt, report } = member
+  const { held, acknowledged, clients, source } = report
+  return {
+    name,
+    incarnation,
+    standing,
+    reportedMsAgo: Math.max(0, now - reportedAt),
+    source: source.kind,
+    held: held && { ...held, fenced: [...held.fenced] },
+    acknowledged: acknowledged && { ...acknowledged, fenced: [...acknowledged.fenced] },
+    proven: report.proven.map((fingerprint: Fingerprint) => fingerprint),
+    usage: report.usage.map(usage => ({ ...usage })),
+    clients: { attached: clients.attached, lost: [...clients.lost] },
+  }
+}

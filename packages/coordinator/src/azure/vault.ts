@@ -1,0 +1,65 @@
+import type { TokenCredential } from '@azure/core-auth'
+import { SecretClient } from '@azure/keyvault-secrets'
+import { type KeysetDocument, keysetContentType, keysetDocumentSchema } from '@keyturn/protocol'
+import type { Vault, VaultRead } from '../ports.ts'
+import { secretKey } from '../secret.ts'
+import { errorCode } from './azure-error.ts'
+
+export interface VaultOptions {
+  /** Whose keyset the secret has to be; another account's is foreign. */
+  readonly account: string
+  readonly url: string
+  readonly secretName: string
+  readonly credential: TokenCredential
+}
+
+/** The keyset secret of one account in Key Vault. */
+export const openVault = ({ account, url, secretName, credential }: VaultOptions): Vault => {
+  const client = new SecretClient(url, credential, {
+    // The challenge of a vault on loopback cannot name a public Azure domain.
+    disableChallengeResourceVerification: isLoopback(url),
+  })
+
+  const read = async (): Promise<VaultRead> => {
+    try {
+      const { value } = await client.getSecret(secretName)
+      return parse(value, account)
+    } catch (error) {
+      if (errorCode(error) === 'SecretNotFound') return { latest: null, foreign: false }
+      throw error
+    }
+  }
+
+  const write = async (document: KeysetDocument): Promise<void> => {
+    await client.setSecret(secretName, JSON.stringify(document), {
+      contentType: keysetContentType,
+      tags: { 'keyturn-version': String(document.version) },
+    })
+  }
+
+  return { read, write }
+}
+
+const parse = (value: string | undefined, account: string): VaultRead => {
+  const parsed = keysetDocumentSchema.safeParse(parseJson(value ?? ''))
+  if (!parsed.success || parsed.data.account.toLowerCase() !== account.toLowerCase()) {
+    return { latest: null, foreign: true }
+  }
+  const { version, active, fenced, installation, keys } = parsed.data
+  const fingerprints = {
+    primary: secretKey(keys.primary, 'the keyset').fingerprint,
+    secondary: secretKey(keys.secondary, 'the keyset').fingerprint,
+  }
+  return { latest: { version, active, fenced, fingerprints, installation }, foreign: false }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+export const isLoopback = (url: string): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)

@@ -1,0 +1,65 @@
+import { type Effect, type JournalEvent, type Publication, sameFingerprints } from '@keyturn/core'
+import type { Arm, Vault } from '../ports.ts'
+
+export interface Place {
+  readonly account: string
+  readonly endpoint: string
+  readonly installation: string
+}
+
+export interface Applied {
+  /** What the effect showed, for the journal. */
+  readonly events: readonly JournalEvent[]
+  /** What went wrong without showing anything, for the log. */
+  readonly failure: string | null
+}
+
+/** Carries out the one effect that a decision returned; everything else comes from looking. */
+export const apply = async (
+  effect: Effect,
+  place: Place,
+  { arm, vault }: { arm: Arm; vault: Vault },
+): Promise<Applied> => {
+  if (effect.do === 'publish') return publish(effect.publication, place, arm, vault)
+  const { slot, attempt, withinMs } = effect
+  const sent = await arm.regenerate(slot, withinMs)
+  switch (sent.is) {
+    case 'accepted': {
+      const { operation } = sent
+      return { events: [{ type: 'regenerate-accepted', attempt, operation }], failure: null }
+    }
+    case 'refused': {
+      const { detail } = sent
+      const settled = { type: 'regenerate-settled', attempt, why: 'refused', detail } as const
+      return { events: [settled], failure: detail }
+    }
+    case 'unknown':
+      return { events: [], failure: sent.detail }
+  }
+}
+
+/** Reads the keys again, and writes only what the journal says (PROTOCOL, P7). */
+const publish = async (
+  { version, active, fenced, fingerprints }: Publication,
+  { account, endpoint, installation }: Place,
+  arm: Arm,
+  vault: Vault,
+): Promise<Applied> => {
+  const keys = await arm.keys()
+  const found = { primary: keys.primary.fingerprint, secondary: keys.secondary.fingerprint }
+  if (!sameFingerprints(found, fingerprints)) {
+    return { events: [], failure: 'ARM shows other keys than those to be published' }
+  }
+  await vault.write({
+    schema: 'keyturn/v1',
+    account,
+    endpoint,
+    pair: 'readWrite',
+    installation,
+    version,
+    active,
+    fenced: [...fenced],
+    keys: { primary: keys.primary.reveal(), secondary: keys.secondary.reveal() },
+  })
+  return { events: [], failure: null }
+}

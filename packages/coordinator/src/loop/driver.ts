@@ -1,0 +1,75 @@
+import type { Logger } from 'pino'
+import { inShort } from '../azure/azure-error.ts'
+import { JournalConflict, type WallClock } from '../ports.ts'
+import type { Account } from './account.ts'
+
+const failureDelayMsMax = 30_000
+
+/** Turns one account for as long as the coordinator runs; one that fails holds up no other. */
+export class Driver {
+  readonly #account: Account
+  readonly #turnMs: number
+  readonly #clock: WallClock
+  readonly #log: Logger
+  readonly #onTurned: () => void
+  readonly #stopped = new AbortController()
+  #wake = new AbortController()
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(
+    account: Account,
+    options: { turnMs: number; clock: WallClock; log: Logger; onTurned: () => void },
+  ) {
+    this.#account = account
+    this.#turnMs = options.turnMs
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#onTurned = options.onTurned
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** Something new is known: take the next turn now. */
+  wake(): void {
+    this.#wake.abort()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    this.#wake.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0
+    while (!this.#stopped.signal.aborted) {
+      this.#wake = new AbortController()
+      const turned = await this.#turn()
+      this.#onTurned()
+      if (turned === 'deposed') return
+      failures = turned === 'failed' ? failures + 1 : 0
+      if (turned === 'acted') continue
+      const pause =
+        failures > 0 ? Math.min(this.#turnMs * 2 ** failures, failureDelayMsMax) : this.#turnMs
+      await this.#clock.sleep(pause, failures > 0 ? this.#stopped.signal : this.#wake.signal)
+    }
+  }
+
+  async #turn(): Promise<'acted' | 'waited' | 'failed' | 'deposed'> {
+    try {
+      return await this.#account.turn()
+    } catch (error) {
+      const reason = inShort(error)
+      if (error instanceof JournalConflict) {
+        if (error.moved === 'journal') this.#account.load()
+        if (error.moved !== 'leader') return 'acted'
+        this.#log.error({ event: 'deposed', reason })
+        return 'deposed'
+      }
+      this.#log.warn({ event: 'turn-failed', reason })
+      return 'failed'
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  type AccountRecord,
+  type ArmView,
+  attemptsOf,
+  type Fleet,
+  needs,
+  type Policy,
+  type VaultView,
+  type World,
+} from '@keyturn/core'
+import { inShort } from '../azure/azure-error.ts'
+import type { Arm, ArmLook, Prober, Vault } from '../ports.ts'
+import { Probes } from './probes.ts'
+
+export interface Known {
+  readonly now: number
+  readonly epoch: number
+  readonly record: AccountRecord
+  readonly policy: Policy
+  readonly fleet: Fleet
+}
+
+/** Brings the world together: what is known at no cost, then only what this turn needs. */
+export class Gatherer {
+  readonly #arm: Arm
+  readonly #vault: Vault
+  readonly #probes: Probes
+  #armView: ArmView | null = null
+  #vaultView: VaultView | null = null
+
+  constructor({ arm, vault, prober }: { arm: Arm; vault: Vault; prober: Prober }) {
+    this.#arm = arm
+    this.#vault = vault
+    this.#probes = new Probes(prober)
+  }
+
+  /** The world as it was last seen, nothing looked up. */
+  lastSeen(known: Known): World {
+    return {
+      ...known,
+      arm: this.#armView && { ...this.#armView, fresh: false },
+      vault: this.#vaultView && { ...this.#vaultView, fresh: false },
+      probes: this.#probes.views(known.now),
+    }
+  }
+
+  async gather(known: Known): Promise<World> {
+    const before = this.lastSeen(known)
+    const needed = needs(before)
+    const [look] = await Promise.all([
+      needed.arm ? this.#look(known) : null,
+      needed.vault ? this.#read(known) : null,
+    ])
+    if (look) await this.#probe(look, needed.probes, known.now)
+    return {
+      ...known,
+      arm: needed.arm ? this.#armView : before.arm,
+      vault: needed.vault ? this.#vaultView : before.vault,
+      probes: this.#probes.views(known.now),
+    }
+  }
+
+  /** Both, whatever was seen before: for a verb that has to know. */
+  async everything(known: Known): Promise<World> {
+    await Promise.all([this.#look(known), this.#read(known)])
+    return { ...this.lastSeen(known), arm: this.#armView, vault: this.#vaultView }
+  }
+
+  async #look({ now, record }: Known): Promise<ArmLook | null> {
+    try {
+      const look = await this.#arm.look(operationOf(record))
+      this.#armView = { ...look.view, at: now, fresh: true, error: null }
+      const { primary, secondary } = look.view.fingerprints
+      this.#probes.forgetAllBut([primary, secondary])
+      return look
+    } catch (error) {
+      if (this.#armView) this.#armView = { ...this.#armView, at: now, error: inShort(error) }
+      return null
+    }
+  }
+
+  async #read({ now }: Known): Promise<void> {
+    try {
+      const read = await this.#vault.read()
+      this.#vaultView = { ...read, at: now, fresh: true, error: null }
+    } catch (error) {
+      const last = this.#vaultView ?? { latest: null, foreign: false }
+      this.#vaultView = { ...last, at: now, fresh: false, error: inShort(error) }
+    }
+  }
+
+  async #probe(look: ArmLook, slots: readonly ('primary' | 'secondary')[], now: number) {
+    for (const slot of slots) await this.#probes.probe(look.keys[slot], look.regions, now)
+  }
+}
+
+const operationOf = (record: AccountRecord): string | null => {
+  const phase = record.rotation?.phase
+  const last = phase ? attemptsOf(phase).at(-1) : undefined
+  return last?.outcome.is === 'accepted' ? last.outcome.operation : null
+}

@@ -1,0 +1,110 @@
+import type {
+  ArmView,
+  Fleet,
+  JournalEvent,
+  Member,
+  Publication,
+  SecretKey,
+  Slot,
+} from '@keyturn/core'
+import type { KeysetDocument } from '@keyturn/protocol'
+
+/** Where keys are regenerated. Only `azure/arm.ts` talks to Azure Resource Manager. */
+export interface Arm {
+  /** One look: account, keys, and the operation that the journal names. */
+  look(operation: string | null): Promise<ArmLook>
+  keys(): Promise<Readonly<Record<Slot, SecretKey>>>
+  /** Sends one POST, once: never retried, aborted after `withinMs`. */
+  regenerate(slot: Slot, withinMs: number): Promise<Sent>
+}
+
+export interface ArmLook {
+  readonly view: Omit<ArmView, 'at' | 'fresh' | 'error'>
+  readonly regions: readonly RegionEndpoint[]
+  /** Dropped at the end of the turn that looked. */
+  readonly keys: Readonly<Record<Slot, SecretKey>>
+}
+
+export interface RegionEndpoint {
+  readonly name: string
+  readonly endpoint: string
+}
+
+export type Sent =
+  | { readonly is: 'accepted'; readonly operation: string }
+  /** ARM said no: nothing was changed. */
+  | { readonly is: 'refused'; readonly detail: string }
+  /** No answer, or one that says nothing: it may or may not take effect. */
+  | { readonly is: 'unknown'; readonly detail: string }
+
+/** Where keysets are published. */
+export interface Vault {
+  read(): Promise<VaultRead>
+  write(document: KeysetDocument): Promise<void>
+}
+
+export interface VaultRead {
+  readonly latest: (Publication & { readonly installation: string | null }) | null
+  readonly foreign: boolean
+}
+
+/** Tries a key against one region, on a connection of its own (PROTOCOL, P6). */
+export interface Prober {
+  /** `null`: accepted. Otherwise what was met, in a few words. */
+  probe(region: RegionEndpoint, key: SecretKey): Promise<string | null>
+}
+
+/** The leader's conditions for an append: another leader or a newer event makes it fail. */
+export interface Expected {
+  readonly epoch: number
+  readonly revision: number
+  /** Where the append is an intent: nobody has weakened the fleet since it was read (P9). */
+  readonly fleetRevision?: number | undefined
+}
+
+export interface JournalEntry {
+  readonly revision: number
+  readonly epoch: number
+  /** Observed time, which spans are counted in. */
+  readonly at: number
+  /** What a clock on the wall said, for people. */
+  readonly wallTime: string
+  readonly event: JournalEvent
+}
+
+/** Journal and fleet, durable before anything is answered or sent (PROTOCOL, P17). */
+export interface Store {
+  /** Takes the lead: a new epoch, which makes every older leader's appends fail. */
+  lead(): number
+  /** Observed time of an account (PROTOCOL, P18). */
+  observe(account: string, turnMsMax: number): number
+  journal(account: string): readonly JournalEntry[]
+  /** Appends, and writes `rows` of the fleet in the same transaction. @throws {JournalConflict} */
+  append(
+    account: string,
+    expected: Expected,
+    events: readonly JournalEvent[],
+    rows?: readonly Member[],
+  ): { readonly revision: number; readonly at: number }
+  fleet(account: string): { readonly revision: number; readonly members: Fleet['members'] }
+  putMembers(account: string, rows: readonly Member[], weakens: boolean): void
+  close(): void
+}
+
+/** `leader`: another one has taken over. Otherwise: look again, and decide again. */
+export class JournalConflict extends Error {
+  readonly code = 'JOURNAL_CONFLICT'
+  override readonly name = 'JournalConflict'
+  readonly moved: 'leader' | 'journal' | 'fleet'
+
+  constructor(moved: JournalConflict['moved'], message: string) {
+    super(message)
+    this.moved = moved
+  }
+}
+
+export interface WallClock {
+  now(): number
+  /** Resolves after `ms`, or when the signal fires: whichever is first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}

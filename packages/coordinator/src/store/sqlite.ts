@@ -1,0 +1,173 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { JournalEvent, Member } from '@keyturn/core'
+import { type Expected, JournalConflict, type JournalEntry, type Store } from '../ports.ts'
+import { migrate } from './schema.ts'
+
+/** How often observed time is written down where nothing else is: a crash loses no more. */
+const observedWriteMs = 1_000
+
+/**
+ * Journal and fleet in one SQLite file (WAL, full sync): what was answered survives a crash.
+ * One leader: whoever opened the file last, by the epoch.
+ */
+export class SqliteStore implements Store {
+  readonly #db: DatabaseSync
+  readonly #wallNow: () => number
+  readonly #observed = new Map<string, { at: number; wall: number; written: number }>()
+
+  /** @param path a file, or `:memory:`. @throws where the file cannot be opened or is newer. */
+  constructor(path: string, wallNow: () => number) {
+    this.#wallNow = wallNow
+    this.#db = new DatabaseSync(path)
+    this.#db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000',
+    )
+    migrate(this.#db)
+  }
+
+  lead(): number {
+    const row = this.#db.prepare('UPDATE leader SET epoch = epoch + 1 RETURNING epoch').get()
+    return Number(row?.['epoch'])
+  }
+
+  observe(account: string, turnMsMax: number): number {
+    const wall = this.#wallNow()
+    const last = this.#observed.get(account) ?? this.#readObserved(account, wall)
+    const at = last.at + Math.min(Math.max(0, wall - last.wall), turnMsMax)
+    const due = wall - last.written >= observedWriteMs || wall < last.written
+    this.#observed.set(account, { at, wall, written: due ? wall : last.written })
+    if (due) this.#writeObserved(account, at, wall)
+    return at
+  }
+
+  #readObserved(account: string, wall: number) {
+    const row = this.#db
+      .prepare('SELECT observed, wall FROM observed_time WHERE account = ?')
+      .get(account)
+    return row
+      ? { at: Number(row['observed']), wall: Number(row['wall']), written: 0 }
+      : { at: 0, wall, written: 0 }
+  }
+
+  #writeObserved(account: string, at: number, wall: number): void {
+    this.#db
+      .prepare(
+        `INSERT INTO observed_time (account, observed, wall) VALUES (?, ?, ?)
+         ON CONFLICT (account) DO UPDATE SET observed = excluded.observed, wall = excluded.wall`,
+      )
+      .run(account, at, wall)
+  }
+
+  journal(account: string): readonly JournalEntry[] {
+    return this.#db
+      .prepare('SELECT * FROM journal WHERE account = ? ORDER BY revision')
+      .all(account)
+      .map(row => ({
+        revision: Number(row['revision']),
+        epoch: Number(row['epoch']),
+        at: Number(row['at']),
+        wallTime: String(row['wall_time']),
+        event: JSON.parse(String(row['event'])) as JournalEvent,
+      }))
+  }
+
+  append(
+    account: string,
+    expected: Expected,
+    events: readonly JournalEvent[],
+    rows: readonly Member[] = [],
+  ): { revision: number; at: number } {
+    return this.#transaction(() => {
+      this.#expect(account, expected)
+      const at = this.#observed.get(account)?.at ?? 0
+      const wall = this.#wallNow()
+      const insert = this.#db.prepare(
+        'INSERT INTO journal (account, revision, epoch, at, wall_time, event) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      let { revision } = expected
+      for (const event of events) {
+        revision += 1
+        const wallTime = new Date(wall).toISOString()
+        insert.run(account, revision, expected.epoch, at, wallTime, JSON.stringify(event))
+      }
+      this.#writeObserved(account, at, wall)
+      this.#writeRows(account, rows)
+      return { revision, at }
+    })
+  }
+
+  #expect(account: string, { epoch, revision, fleetRevision }: Expected): void {
+    const leader = Number(this.#db.prepare('SELECT epoch FROM leader').get()?.['epoch'])
+    if (leader !== epoch) {
+      throw new JournalConflict('leader', `Leader ${leader} has taken over from leader ${epoch}.`)
+    }
+    const newest = this.#db
+      .prepare('SELECT max(revision) AS newest FROM journal WHERE account = ?')
+      .get(account)
+    if (Number(newest?.['newest'] ?? 0) !== revision) {
+      throw new JournalConflict(
+        'journal',
+        `The journal of ${account} has moved on from ${revision}.`,
+      )
+    }
+    if (fleetRevision !== undefined && this.fleet(account).revision !== fleetRevision) {
+      throw new JournalConflict('fleet', `The fleet of ${account} has changed since it was read.`)
+    }
+  }
+
+  fleet(account: string): { revision: number; members: readonly Member[] } {
+    const revision = this.#db
+      .prepare('SELECT revision FROM fleet_revision WHERE account = ?')
+      .get(account)
+    const rows = this.#db
+      .prepare('SELECT row FROM members WHERE account = ? ORDER BY name, incarnation')
+      .all(account)
+    return {
+      revision: Number(revision?.['revision'] ?? 0),
+      members: rows.map(({ row }) => JSON.parse(String(row)) as Member),
+    }
+  }
+
+  putMembers(account: string, rows: readonly Member[], weakens: boolean): void {
+    this.#transaction(() => {
+      this.#writeRows(account, rows)
+      if (weakens) {
+        this.#db
+          .prepare(
+            `INSERT INTO fleet_revision (account, revision) VALUES (?, 1)
+             ON CONFLICT (account) DO UPDATE SET revision = revision + 1`,
+          )
+          .run(account)
+      }
+    })
+  }
+
+  #writeRows(account: string, rows: readonly Member[]): void {
+    const put = this.#db.prepare(
+      `INSERT INTO members (account, name, incarnation, sequence, row) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (account, name, incarnation)
+       DO UPDATE SET sequence = excluded.sequence, row = excluded.row
+       WHERE excluded.sequence >= members.sequence`,
+    )
+    for (const member of rows) {
+      const { name, incarnation, sequence } = member
+      put.run(account, name, incarnation, sequence, JSON.stringify(member))
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#db.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+}
