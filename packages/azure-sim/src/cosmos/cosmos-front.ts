@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { AccountKey, KeyRing, Region } from '../account/types.ts'
+import type { Chance } from '../chance.ts'
+import type { Clock } from '../clock.ts'
+import type { Witness } from '../witness.ts'
+import { accessOf, isMetadataWrite } from './access.ts'
+import { type AccountIdentity, describeAccount } from './account-read.ts'
+import { type Address, parseAddress } from './address.ts'
+import { authenticate, type DateWindow, defaultDateWindow } from './authenticate.ts'
+import { Catalogue } from './catalogue/catalogue.ts'
+import * as errors from './errors.ts'
+import { faultError, unavailable } from './fault-errors.ts'
+import { type Fault, type FaultRates, Faults } from './faults.ts'
+import { errorReply, type Reply, send } from './reply.ts'
+import { readBody } from './request.ts'
+import { route } from './routes/router.ts'
+
+export interface CosmosSettings {
+  /** Whether requests signed with account keys are refused: ARM's `disableLocalAuth`. */
+  disableLocalAuth(): boolean
+  /** Whether keys may not change databases, containers or throughput. Default: they may. */
+  disableKeyBasedMetadataWriteAccess?(): boolean
+}
+
+export interface CosmosOptions {
+  readonly account: AccountIdentity
+  /** The regions as they are at each moment; the first writable one is the write region. */
+  readonly regions: readonly Region[] | (() => readonly Region[])
+  readonly keys: KeyRing
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly witness: Witness
+  readonly settings: CosmosSettings
+  /** Fault rates at the start; all 0 by default. */
+  readonly weather?: Partial<FaultRates>
+  readonly dateWindow?: Partial<DateWindow>
+}
+
+export interface Cosmos {
+  /** The faults of the data plane, settable while it runs. */
+  readonly faults: Faults
+  /** The databases and containers, for tests that look behind the wire. */
+  readonly catalogue: Catalogue
+  /** What an HTTPS server of this region hands its requests to. */
+  handlerFor(regionName: string): RequestListener
+  /** For the account's global endpoint: serves as the write region does. */
+  readonly globalHandler: RequestListener
+}
+
+/** The header by which a caller names the operation that a request, and its retries, belong to. */
+const operationHeader = 'x-azure-sim-operation'
+
+/** The Cosmos DB data plane of one account: one store, behind one front for each region. */
+export function createCosmos(options: CosmosOptions): Cosmos {
+  const front = new Front(options)
+  return {
+    faults: front.faults,
+    catalogue: front.catalogue,
+    handlerFor: name => (request, response) => void front.serve(name, request, response),
+    globalHandler: (request, response) => void front.serve(null, request, response),
+  }
+}
+
+/** One request on its way through the front. */
+interface Attempt {
+  readonly region: Region
+  readonly verb: string
+  readonly address: Address
+  readonly activityId: string
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly key: AccountKey | null
+}
+
+class Front {
+  readonly faults: Faults
+  readonly catalogue = new Catalogue()
+  readonly #options: CosmosOptions
+  readonly #window: DateWindow
+
+  constructor(options: CosmosOptions) {
+    this.#options = options
+    this.#window = { ...defaultDateWindow, ...options.dateWindow }
+    this.faults = new Faults(options.chance, options.weather)
+  }
+
+  get #regions(): readonly Region[] {
+    const { regions } = this.#options
+    return typeof regions === 'function' ? regions() : regions
+  }
+
+  /** Never rejects: whatever goes wrong becomes an answer, or a closed connection. */
+  async serve(regionName: string | null, request: IncomingMessage, response: ServerResponse) {
+    const { keys, clock, settings } = this.#options
+    const region = this.#regions.find(({ name, writable }) =>
+      regionName === null ? writable : name === regionName,
+    )
+    const verb = request.method ?? 'GET'
+    const address = parseAddress(request.url ?? '/')
+    const activityId = randomUUID()
+    if (region === undefined) {
+      request.resume()
+      send(response, errorReply(unavailable(), activityId), activityId, true)
+      return
+    }
+    const rules = {
+      keys,
+      window: this.#window,
+      disableLocalAuth: () => settings.disableLocalAuth(),
+    }
+    const { key, refusal } = authenticate(rules, {
+      region: region.name,
+      verb,
+      address,
+      headers: request.headers,
+      now: clock.now(),
+    })
+    const attempt = { region, verb, address, activityId, request, response, key }
+    if (refusal !== null) return this.#answer(attempt, errorReply(refusal, activityId))
+    const name = request.headers[operationHeader]
+    const fault = this.faults.draw(String(name ?? `${region.name} ${request.url}`))
+    try {
+      await this.#perform(attempt, fault)
+    } catch {
+      this.#reset(attempt)
+    }
+  }
+
+  async #perform(attempt: Attempt, fault: Fault | null): Promise<void> {
+    const { activityId, request, verb } = attempt
+    if (fault?.kind === 'resetBefore') return this.#reset(attempt)
+    const refused = fault === null ? null : faultError(fault)
+    if (refused !== null) return this.#answer(attempt, errorReply(refused, activityId))
+    let reply: Reply
+    try {
+      const body = verb === 'GET' || verb === 'HEAD' ? '' : await readBody(request)
+      if (fault?.kind === 'slow') await this.#options.clock.sleep(fault.ms)
+      reply = this.#route(attempt, body)
+    } catch (error) {
+      if (!(error instanceof errors.ServiceError)) throw error
+      reply = errorReply(error, activityId)
+    }
+    if (fault?.kind === 'resetAfter') return this.#reset(attempt)
+    this.#answer(attempt, reply)
+  }
+
+  #route({ region, verb, address, request }: Attempt, body: string): Reply {
+    const { headers } = request
+    const { settings, clock, account } = this.#options
+    if (!region.writable && accessOf(verb, headers) === 'write') throw errors.writeForbidden()
+    if (
+      settings.disableKeyBasedMetadataWriteAccess?.() === true &&
+      isMetadataWrite(address, verb, headers)
+    ) {
+      throw errors.metadataWriteForbidden(verb, address.type)
+    }
+    const now = clock.now()
+    return route(this.catalogue, { verb, address, headers, body, now }, () =>
+      describeAccount(account, this.#regions),
+    )
+  }
+
+  #answer(attempt: Attempt, reply: Reply): void {
+    const { request, response, activityId, verb } = attempt
+    if (!request.complete) request.resume()
+    this.#report(attempt, reply.status)
+    if (!response.destroyed) send(response, reply, activityId, verb !== 'HEAD')
+  }
+
+  /** The client learns nothing: its connection is gone. */
+  #reset(attempt: Attempt): void {
+    this.#report(attempt, 0)
+    attempt.request.socket.destroy()
+  }
+
+  #report({ region, verb, address, key }: Attempt, status: number): void {
+    const signer =
+      key === null
+        ? null
+        : { kind: key.kind, generation: key.generation, thumbprint: key.thumbprint }
+    this.#options.witness.data({
+      at: this.#options.clock.now(),
+      region: region.name,
+      verb,
+      resourceType: address.type,
+      key: signer,
+      status,
+    })
+  }
+}

@@ -1,0 +1,90 @@
+import collectionModule from '@vercel/cosmosdb-server/lib/account/collection.js'
+import documentsModule from '@vercel/cosmosdb-server/lib/account/documents.js'
+import { badRequest } from '../errors.ts'
+import { isObject, type Json, type JsonObject, parseJson } from '../json.ts'
+
+/** A query as it came: `{ query, parameters }`. */
+export interface QuerySpec {
+  readonly query: string
+  readonly parameters: readonly { readonly name: string; readonly value: Json }[]
+}
+
+export interface Page {
+  readonly items: readonly Json[]
+  /** The text for `x-ms-continuation`, where more may follow. */
+  readonly continuation: string | undefined
+}
+
+interface Compiled {
+  exec(
+    rows: readonly JsonObject[],
+    options: {
+      parameters: QuerySpec['parameters']
+      maxItemCount: number
+      continuation: { token: string } | null
+    },
+  ): { result: Json[]; continuation: unknown }
+}
+
+/** Parses and runs SQL: the engine of `@vercel/cosmosdb-server`, which keeps parsed queries. */
+const engine = new documentsModule.default(new collectionModule.default(null), ['/id'])
+
+export function parseSpec(body: string): QuerySpec {
+  const parsed = parseJson(body)
+  const spec = isObject(parsed) ? parsed : {}
+  const { query, parameters } = spec
+  if (typeof query !== 'string') {
+    throw badRequest(
+      "The input content is invalid because the required property 'query' is missing.",
+    )
+  }
+  const list = Array.isArray(parameters) ? parameters : []
+  return {
+    query,
+    parameters: list.flatMap(given =>
+      isObject(given) && typeof given['name'] === 'string'
+        ? [{ name: given['name'], value: given['value'] ?? null }]
+        : [],
+    ),
+  }
+}
+
+/**
+ * One page of a query's answer over rows in the order of their `_rid`. A continuation goes on behind
+ * the last row it saw, whatever was written meanwhile.
+ */
+export function runQuery(
+  spec: QuerySpec,
+  rows: readonly JsonObject[],
+  page: { size: number; continuation: string | undefined },
+): Page {
+  try {
+    const compiled = engine._getQuery(spec.query) as Compiled
+    const { result, continuation } = compiled.exec(rows, {
+      parameters: spec.parameters,
+      maxItemCount: page.size,
+      continuation: parseContinuation(page.continuation),
+    })
+    const next = continuation ? JSON.stringify(continuation) : undefined
+    return { items: result, continuation: next }
+  } catch (error) {
+    throw badRequest(`Syntax error: ${error instanceof Error ? error.message : String(error)}`, 0)
+  }
+}
+
+function parseContinuation(text: string | undefined): { token: string } | null {
+  if (text === undefined) return null
+  const parsed = parseJson(text)
+  const token = isObject(parsed) ? parsed['token'] : undefined
+  if (typeof token !== 'string' || !token.startsWith('+RID:')) {
+    throw badRequest('Invalid Continuation Token')
+  }
+  return { token }
+}
+
+/** Whether a document meets `from c where …`, the condition of a patch. */
+export const meetsCondition = (condition: string, document: JsonObject): boolean =>
+  runQuery({ query: `SELECT * ${condition}`, parameters: [] }, [document], {
+    size: 1,
+    continuation: undefined,
+  }).items.length > 0

@@ -1,0 +1,106 @@
+import { isBatch, isQuery, isQueryPlan, says } from '../access.ts'
+import { runBatch } from '../documents/batch.ts'
+import { readCharge, writeCharge } from '../documents/charge.ts'
+import type { Container } from '../documents/container.ts'
+import { type Component, requirePartition } from '../documents/partition-key.ts'
+import { parseSpec } from '../documents/query-engine.ts'
+import { planOf } from '../documents/query-plan.ts'
+import * as writes from '../documents/writes.ts'
+import * as errors from '../errors.ts'
+import { type Json, parseJson } from '../json.ts'
+import { jsonReply, type Reply } from '../reply.ts'
+import { type CosmosRequest, header } from '../request.ts'
+import { changesRoute } from './changes.ts'
+import { placeHeaders } from './place.ts'
+import { queryRoute } from './query.ts'
+import { requireRange } from './scope.ts'
+
+const partitionHeader = 'x-ms-documentdb-partitionkey'
+
+const componentsOf = (request: CosmosRequest, container: Container): Component[] =>
+  requirePartition(header(request, partitionHeader), container.definition)
+
+/** `/docs`: create, upsert, query, batch, bulk, read feed, change feed. */
+export function documentsRoute(container: Container, request: CosmosRequest): Reply {
+  const { verb, headers } = request
+  if (verb === 'GET') {
+    return headers['a-im'] === undefined
+      ? queryRoute(container, request, undefined)
+      : changesRoute(container, request)
+  }
+  if (verb !== 'POST') throw errors.methodNotAllowed()
+  if (isQueryPlan(headers)) return jsonReply(200, planOf(parseSpec(request.body)))
+  if (isQuery(headers)) return queryRoute(container, request, parseSpec(request.body))
+  if (isBatch(headers)) return batchRoute(container, request)
+  const operation = says(headers, 'x-ms-documentdb-is-upsert') ? writes.upsert : writes.create
+  return writeRoute(container, request, operation, undefined)
+}
+
+/** `/docs/{id}`: read, replace, patch, delete. */
+export function documentRoute(container: Container, request: CosmosRequest, id: string): Reply {
+  switch (request.verb) {
+    case 'GET':
+    case 'HEAD':
+      return readRoute(container, request, id)
+    case 'PUT':
+      return writeRoute(container, request, writes.replace, id)
+    case 'PATCH':
+      return writeRoute(container, request, writes.patch, id)
+    case 'DELETE':
+      return writeRoute(container, request, writes.remove, id)
+    default:
+      throw errors.methodNotAllowed()
+  }
+}
+
+function readRoute(container: Container, request: CosmosRequest, id: string): Reply {
+  const components = componentsOf(request, container)
+  const ifNoneMatch = header(request, 'if-none-match')
+  const { status, document } = writes.read(container, { id, components, ifNoneMatch }, request.now)
+  const headers = placeHeaders(container, container.rangeIdOf(components), readCharge(document))
+  headers['etag'] = document?.etag ?? ''
+  return { status, headers, body: document?.text }
+}
+
+function writeRoute(
+  container: Container,
+  request: CosmosRequest,
+  operation: typeof writes.create,
+  id: string | undefined,
+): Reply {
+  if (request.body.length > writes.documentBytesMax) throw errors.tooLarge()
+  const components = componentsOf(request, container)
+  const body = request.verb === 'DELETE' ? undefined : requireJson(request)
+  const input = { id, components, body, ifMatch: header(request, 'if-match') }
+  const { status, document } = operation(container, input, request.now)
+  const headers = placeHeaders(container, container.rangeIdOf(components), writeCharge(document))
+  if (document !== undefined) headers['etag'] = document.etag
+  const minimal = header(request, 'prefer')?.toLowerCase() === 'return=minimal'
+  return { status, headers, body: minimal ? undefined : document?.text }
+}
+
+function requireJson(request: CosmosRequest): Json {
+  const body = parseJson(request.body)
+  if (body !== undefined) return body
+  throw errors.badRequest('The input content is invalid because it is not valid JSON.')
+}
+
+function batchRoute(container: Container, request: CosmosRequest): Reply {
+  const atomic = says(request.headers, 'x-ms-cosmos-batch-atomic')
+  const key = header(request, partitionHeader)
+  const rangeId = header(request, 'x-ms-documentdb-partitionkeyrangeid')
+  if (rangeId !== undefined) requireRange(container, rangeId)
+  const components =
+    atomic || key !== undefined ? requirePartition(key, container.definition) : undefined
+  const result = runBatch({
+    target: container,
+    body: parseJson(request.body),
+    atomic,
+    continueOnError: says(request.headers, 'x-ms-cosmos-batch-continue-on-error'),
+    components,
+    minimal: header(request, 'prefer')?.toLowerCase() === 'return=minimal',
+    now: request.now,
+  })
+  const place = components === undefined ? (rangeId ?? '0') : container.rangeIdOf(components)
+  return jsonReply(result.status, result.results, placeHeaders(container, place, result.charge))
+}
