@@ -37,6 +37,7 @@ export {
   standbyOf,
 } from './keyset.ts'
 export { acknowledgement, awaitedProof, probesDue } from './member/acknowledge.ts'
+export { type BackoffLimits, backoffMs, jittered } from './member/backoff.ts'
 export {
   type Client,
   type ClientEvent,

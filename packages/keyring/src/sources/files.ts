@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto'
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAccountKey, type Pair, type Slot } from '@keyturn/core'
+import type { FSWatcher } from 'chokidar'
+import { type Chance, type Clock, systemChance } from '../clock.ts'
+import { KeysetError, parseKeyset } from '../document.ts'
+import { Key } from '../key.ts'
+import type { LiveKeyset, RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
+import { backgroundClock } from './clock.ts'
+import { FollowLoop, orAborted } from './follow-loop.ts'
+import { Reading } from './reading.ts'
+
+export interface FilesOptions {
+  /** Holds `keyset.json`, or `primary`, `secondary` and perhaps `active`. */
+  readonly directory: string
+  /** Whose keys they are, where the files do not say: ARM resource id. */
+  readonly account?: string
+  /** The account's endpoint, where the files do not say. */
+  readonly endpoint?: string
+  readonly pair?: Pair
+  /** Between two looks for which no event was needed, in ms; default 10,000. */
+  readonly pollMs?: number
+  /** How old files may be when they are mounted, in ms; default 120,000, as the CSI driver polls. */
+  readonly stalenessMsMax?: number
+  readonly clock?: Clock
+  readonly chance?: Chance
+}
+
+const defaultPollMs = 10_000
+const defaultStalenessMsMax = 120_000
+/** A half-written file is whole a moment later. */
+const backoff = { firstMs: 100, maxMs: 10_000 } as const
+
+type Texts = readonly [name: string, text: string | null][]
+const names = ['keyset.json', 'primary', 'secondary', 'active'] as const
+
+/** Keys in a mounted directory. */
+export class FilesSource implements Source {
+  readonly kind = 'files'
+  readonly stalenessMsMax: number
+  readonly #options: FilesOptions
+  readonly #clock: Clock
+  readonly #reading: Reading
+  readonly #loop: FollowLoop
+  #watcher: Promise<FSWatcher | null> = Promise.resolve(null)
+  #sink: RingSink | null = null
+  #last: { readonly digest: string; readonly keyset: LiveKeyset } | null = null
+
+  constructor(options: FilesOptions) {
+    this.#options = options
+    this.stalenessMsMax = options.stalenessMsMax ?? defaultStalenessMsMax
+    this.#clock = options.clock ?? backgroundClock
+    this.#reading = new Reading('files', this.#clock)
+    this.#loop = new FollowLoop({
+      read: () => this.#read(),
+      pollMs: options.pollMs ?? defaultPollMs,
+      backoff,
+      clock: this.#clock,
+      chance: options.chance ?? systemChance,
+    })
+  }
+
+  start(sink: RingSink): void {
+    this.#sink = sink
+    this.#loop.start()
+    // Without events there is still the poll.
+    this.#watcher = this.#watch().catch(() => null)
+  }
+
+  refresh(_reason: RefreshReason, signal: AbortSignal): Promise<void> {
+    return orAborted(this.#loop.now(), signal)
+  }
+
+  status(): SourceStatus {
+    return this.#reading.status()
+  }
+
+  async stop(): Promise<void> {
+    this.#sink = null
+    await this.#loop.stop()
+    await (await this.#watcher)?.close()
+  }
+
+  async #watch(): Promise<FSWatcher> {
+    const { watch } = await import('chokidar')
+    // The directory, not its files: mounts swap all of it at once, and a file's watcher goes deaf.
+    const watcher = watch(this.#options.directory, { depth: 1, persistent: false })
+    watcher.on('all', () => void this.#loop.now().catch(() => undefined))
+    watcher.on('error', () => undefined)
+    return watcher
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const keyset = await this.#load()
+      if (this.#sink !== null) this.#reading.offer(this.#sink, keyset)
+    } catch (error) {
+      this.#reading.failed(`${this.#options.directory}: ${sentenceOf(error)}`)
+      throw error
+    }
+  }
+
+  async #load(): Promise<LiveKeyset> {
+    const texts = await readAll(this.#options.directory)
+    const digest = digestOf(texts)
+    if (this.#last?.digest === digest) return this.#last.keyset
+    // Plain files change one by one: two looks must agree before both halves are of one time.
+    if (digest !== digestOf(await readAll(this.#options.directory))) {
+      throw new KeysetError('its files were changing while they were read')
+    }
+    const keyset = assemble(texts, this.#options)
+    this.#last = { digest, keyset }
+    return keyset
+  }
+}
+
+/** Tells two contents apart without keeping either. */
+const digestOf = (texts: Texts): string =>
+  createHash('sha256').update(JSON.stringify(texts)).digest('hex')
+
+/** All files of one moment: a mount's `..data` link is followed once, for all of them. */
+const readAll = async (directory: string): Promise<Texts> => {
+  const at = await realpath(join(directory, '..data')).catch(() => directory)
+  return Promise.all(
+    names.map(
+      async (name): Promise<[string, string | null]> => [name, await readIfThere(join(at, name))],
+    ),
+  )
+}
+
+const readIfThere = async (path: string): Promise<string | null> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+const assemble = (texts: Texts, options: FilesOptions): LiveKeyset => {
+  const of = Object.fromEntries(texts)
+  if (typeof of['keyset.json'] === 'string') return parseKeyset(of['keyset.json'])
+  return Object.freeze({
+    account: options.account ?? '',
+    endpoint: options.endpoint ?? '',
+    pair: options.pair ?? 'readWrite',
+    installation: null,
+    version: 0,
+    active: activeOf(of['active'] ?? null),
+    fenced: [],
+    keys: { primary: keyOf('primary', of), secondary: keyOf('secondary', of) },
+  })
+}
+
+const keyOf = (slot: Slot, texts: Readonly<Record<string, string | null>>): Key => {
+  const text = texts[slot]?.trim()
+  if (text === undefined) throw new KeysetError(`neither keyset.json nor ${slot} is there`)
+  if (!isAccountKey(text)) throw new KeysetError(`${slot} is not an account key`)
+  return new Key(text)
+}
+
+const activeOf = (text: string | null): Slot => {
+  const slot = text?.trim() ?? 'primary'
+  if (slot === 'primary' || slot === 'secondary') return slot
+  throw new KeysetError('active is neither primary nor secondary')
+}
+
+/** Never a file's text. */
+const sentenceOf = (error: unknown): string => {
+  if (error instanceof KeysetError) return error.message
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  return `its files cannot be read (${code}): see that the volume is mounted and readable.`
+}
+
+/** Follows keys in a mounted directory. */
+export const files = (options: FilesOptions): FilesSource => new FilesSource(options)

@@ -1,0 +1,115 @@
+import { type BackoffLimits, backoffMs, jittered } from '@keyturn/core'
+import type { Chance, Clock } from '../clock.ts'
+import { rest } from './clock.ts'
+
+/** A failure that says when to come back, in ms. */
+export interface Patient {
+  readonly retryAfterMs: number
+}
+
+const isPatient = (error: unknown): error is Patient =>
+  typeof error === 'object' &&
+  error !== null &&
+  'retryAfterMs' in error &&
+  typeof error.retryAfterMs === 'number'
+
+export interface LoopOptions {
+  /** Reads once and offers what it read; a rejection counts as a failure. */
+  readonly read: () => Promise<void>
+  /** Between two reads that went well, in ms; a tenth more or less. */
+  readonly pollMs: number
+  readonly backoff: BackoffLimits
+  readonly clock: Clock
+  readonly chance: Chance
+}
+
+/**
+ * Reads on and on, with back-off after failures, and at once when asked. Two reads never overlap,
+ * and whoever asks gets one that began after the question.
+ */
+export class FollowLoop {
+  readonly #options: LoopOptions
+  readonly #stop = new AbortController()
+  #reading: Promise<void> | null = null
+  #queued: Promise<void> | null = null
+  #failures = 0
+  #notBefore = 0
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: LoopOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('The source was stopped.'))
+    await this.#running
+    await this.#reading?.catch(() => undefined)
+  }
+
+  get stopped(): boolean {
+    return this.#stop.signal.aborted
+  }
+
+  /** A read that begins now or after the one that runs. Rejects as the read does. */
+  now(): Promise<void> {
+    if (this.stopped) return Promise.reject(this.#stop.signal.reason)
+    if (this.#reading === null) return this.#read()
+    this.#queued ??= this.#reading
+      .catch(() => undefined)
+      .then(() => {
+        this.#queued = null
+        return this.#read()
+      })
+    return this.#queued
+  }
+
+  #read(): Promise<void> {
+    const { clock, chance, backoff, read } = this.#options
+    const reading = read().then(
+      () => {
+        this.#failures = 0
+        this.#notBefore = 0
+      },
+      (error: unknown) => {
+        this.#failures += 1
+        const waitMs = backoffMs(this.#failures, chance(), backoff)
+        const askedMs = isPatient(error) ? error.retryAfterMs : 0
+        this.#notBefore = clock.now() + Math.max(waitMs, askedMs)
+        throw error
+      },
+    )
+    this.#reading = reading.finally(() => {
+      this.#reading = null
+    })
+    return this.#reading
+  }
+
+  async #run(): Promise<void> {
+    const { clock, chance, pollMs } = this.#options
+    while (!this.stopped) {
+      // The source's status says what went wrong; here only the wait matters.
+      await this.now().catch(() => undefined)
+      const ms = this.#failures > 0 ? this.#notBefore - clock.now() : jittered(pollMs, chance())
+      await rest(clock, Math.max(ms, 1), this.#stop.signal)
+    }
+  }
+}
+
+/** The same wait for everybody, ended early by a caller's signal; the work itself goes on. */
+export const orAborted = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    promise.catch(() => undefined)
+    work.catch(() => undefined)
+  }
+}

@@ -1,0 +1,112 @@
+import type { TokenCredential } from '@azure/core-auth'
+import type { SecretClientOptions } from '@azure/keyvault-secrets'
+import { type Chance, type Clock, systemChance } from '../clock.ts'
+import { parseKeyset } from '../document.ts'
+import type { LiveKeyset, RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
+import { backgroundClock } from './clock.ts'
+import { FollowLoop, orAborted } from './follow-loop.ts'
+import { Reading } from './reading.ts'
+import { connectVault, type SecretReader, vaultFailure } from './vault-client.ts'
+
+export interface KeyVaultOptions {
+  /** For example `https://my-vault.vault.azure.net`. */
+  readonly vaultUrl: string
+  /** The secret that holds the keyset. */
+  readonly secretName: string
+  /** Default: `DefaultAzureCredential`. It needs the right to get this secret, no more. */
+  readonly credential?: TokenCredential
+  /** Between two looks, in ms; default 30,000. A tenth more or less, drawn each time. */
+  readonly pollMs?: number
+  /** Passed on to the SDK's client: proxies, TLS options. Its own retries stay off. */
+  readonly clientOptions?: SecretClientOptions
+  /** Instead of the SDK's client. */
+  readonly client?: SecretReader
+  readonly clock?: Clock
+  readonly chance?: Chance
+}
+
+/** 6,000 sidecars that poll this often use a twentieth of what one vault allows. */
+const defaultPollMs = 30_000
+const backoff = { firstMs: 500, maxMs: 60_000 } as const
+
+/** A keyset in one Key Vault secret: the one truth that a fleet follows. */
+export class KeyVaultSource implements Source {
+  readonly kind = 'keyVault'
+  /** Key Vault answers with the latest version, or not at all. */
+  readonly stalenessMsMax = 0
+  readonly #options: KeyVaultOptions
+  readonly #clock: Clock
+  readonly #reading: Reading
+  readonly #loop: FollowLoop
+  #client: SecretReader | null
+  #sink: RingSink | null = null
+  /** Versions of a secret never change, so each is parsed once. */
+  #last: { readonly version: string; readonly keyset: LiveKeyset | Error } | null = null
+
+  constructor(options: KeyVaultOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? backgroundClock
+    this.#reading = new Reading('keyVault', this.#clock)
+    this.#client = options.client ?? null
+    this.#loop = new FollowLoop({
+      read: () => this.#read(),
+      pollMs: options.pollMs ?? defaultPollMs,
+      backoff,
+      clock: this.#clock,
+      chance: options.chance ?? systemChance,
+    })
+  }
+
+  start(sink: RingSink): void {
+    this.#sink = sink
+    this.#loop.start()
+  }
+
+  /** The read goes on when the caller stops waiting: what comes late is offered all the same. */
+  refresh(_reason: RefreshReason, signal: AbortSignal): Promise<void> {
+    return orAborted(this.#loop.now(), signal)
+  }
+
+  status(): SourceStatus {
+    return this.#reading.status()
+  }
+
+  async stop(): Promise<void> {
+    this.#sink = null
+    await this.#loop.stop()
+  }
+
+  async #read(): Promise<void> {
+    const keyset = await this.#fetch().catch((error: unknown) => {
+      const failure = vaultFailure(error, this.#options)
+      this.#reading.failed(failure.message)
+      throw failure
+    })
+    if (this.#sink !== null) this.#reading.offer(this.#sink, keyset)
+  }
+
+  async #fetch(): Promise<LiveKeyset> {
+    this.#client ??= await connectVault(this.#options)
+    const { value, properties } = await this.#client.getSecret(this.#options.secretName)
+    const version = properties.version ?? null
+    if (this.#last === null || this.#last.version !== version) {
+      const keyset = parsed(value ?? '')
+      this.#last = version === null ? null : { version, keyset }
+      if (keyset instanceof Error) throw keyset
+      return keyset
+    }
+    if (this.#last.keyset instanceof Error) throw this.#last.keyset
+    return this.#last.keyset
+  }
+}
+
+const parsed = (text: string): LiveKeyset | Error => {
+  try {
+    return parseKeyset(text)
+  } catch (error) {
+    return error instanceof Error ? error : new Error('The secret is not a keyset.')
+  }
+}
+
+/** Follows a keyset secret in Azure Key Vault. */
+export const keyVault = (options: KeyVaultOptions): KeyVaultSource => new KeyVaultSource(options)

@@ -1,0 +1,56 @@
+import { jittered } from '@keyturn/core'
+import type { ClientUsage } from '@keyturn/protocol'
+import type { Chance, Clock } from '../../clock.ts'
+import type { RingSink } from '../../source.ts'
+import { rest } from '../clock.ts'
+
+export interface UploaderOptions {
+  readonly sink: RingSink
+  /** Sends one sample; a rejection is left to the next one. */
+  readonly send: (sample: ClientUsage, signal: AbortSignal) => Promise<void>
+  /** Between two samples without news, in ms. */
+  readonly everyMs: number
+  readonly clock: Clock
+  readonly chance: Chance
+}
+
+/** Uploads samples: at once after news, else now and then; one at a time, each taken when sent. */
+export class Uploader {
+  readonly #options: UploaderOptions
+  readonly #stop = new AbortController()
+  readonly #unfollow: () => void
+  #idle = new AbortController()
+  #isDue = true
+  readonly #running: Promise<void>
+
+  constructor(options: UploaderOptions) {
+    this.#options = options
+    this.#unfollow = options.sink.follow(() => this.soon())
+    this.#running = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#unfollow()
+    this.#stop.abort(new Error('The upload was stopped.'))
+    this.#idle.abort()
+    await this.#running
+  }
+
+  /** There is news, or nobody may have heard the last sample. */
+  soon(): void {
+    this.#isDue = true
+    this.#idle.abort()
+  }
+
+  async #run(): Promise<void> {
+    const { sink, send, everyMs, clock, chance } = this.#options
+    while (!this.#stop.signal.aborted) {
+      this.#idle = new AbortController()
+      this.#isDue = false
+      // A lost sample is replaced by the next: each says everything.
+      await send(sink.sample(), this.#stop.signal).catch(() => undefined)
+      if (this.#isDue) continue
+      await rest(clock, jittered(everyMs, chance()), this.#idle.signal)
+    }
+  }
+}

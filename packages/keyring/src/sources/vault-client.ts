@@ -1,0 +1,82 @@
+import type { KeyVaultOptions } from './key-vault.ts'
+
+/** What this source asks of Key Vault: the SDK's `SecretClient` has it. */
+export interface SecretReader {
+  getSecret(name: string): Promise<{
+    readonly value?: string | undefined
+    readonly properties: { readonly version?: string | undefined }
+  }>
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** Whether a URL's host is this machine: there no challenge can name a vault's public host. */
+export const isLoopback = (url: string): boolean => loopback.test(new URL(url).hostname)
+
+/** Loaded only by those who use it: the SDK costs tens of megabytes. */
+export const connectVault = async (options: KeyVaultOptions): Promise<SecretReader> => {
+  const { SecretClient } = await import('@azure/keyvault-secrets')
+  const credential =
+    options.credential ?? new (await import('@azure/identity')).DefaultAzureCredential()
+  return new SecretClient(options.vaultUrl, credential, {
+    ...options.clientOptions,
+    // This source's own back-off honours Retry-After; two on top of each other would not.
+    retryOptions: { maxRetries: 0 },
+    disableChallengeResourceVerification: isLoopback(options.vaultUrl),
+  })
+}
+
+/** A look at the vault that failed, in one sentence, and when to come back if the vault said so. */
+export class VaultFailure extends Error {
+  override readonly name = 'VaultFailure'
+  readonly code = 'VAULT_UNREADABLE'
+  readonly retryAfterMs: number
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+const remedies: Readonly<Record<number, string>> = {
+  401: 'check the credential and its tenant',
+  403: 'grant the identity "get" on this secret, and see that the secret is enabled',
+  404: 'publish the keyset, or correct the name of the secret',
+  429: 'fewer readers, or a longer poll, keep the vault below its limit',
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/** Names the failure by status and code only: a service's text may quote what it was sent. */
+export const vaultFailure = (
+  error: unknown,
+  { vaultUrl, secretName }: KeyVaultOptions,
+): VaultFailure => {
+  const secret = `Secret ${secretName} of ${vaultUrl}`
+  const status = field(error, 'statusCode')
+  if (typeof status === 'number') {
+    const remedy = remedies[status] ?? 'it is tried again by itself'
+    return new VaultFailure(
+      `${secret} could not be read (HTTP ${status}): ${remedy}.`,
+      retryAfterMs(error),
+    )
+  }
+  if (field(error, 'code') === 'KEYSET_INVALID' && error instanceof Error) {
+    return new VaultFailure(`${secret}: ${error.message}`, 0)
+  }
+  const reason = field(error, 'code') ?? field(error, 'name') ?? 'unknown'
+  return new VaultFailure(
+    `${secret} could not be read (${String(reason)}): see that the vault can be reached and the credential works; it is tried again by itself.`,
+    0,
+  )
+}
+
+/** Seconds only: Key Vault does not send dates. Bounded, since a mistake there would stop us. */
+const retryAfterMs = (error: unknown): number => {
+  const headers = field(field(error, 'response'), 'headers')
+  const get = field(headers, 'get')
+  if (typeof get !== 'function') return 0
+  const seconds = Number(Reflect.apply(get, headers, ['retry-after']))
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 300) * 1_000 : 0
+}
