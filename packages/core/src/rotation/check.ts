@@ -12,11 +12,19 @@ export interface Guarded {
 /** A named check: what stands in the way, if anything. */
 export type Check = (world: World, guarded: Guarded) => readonly Blocker[]
 
-export const openGate = (
-  gate: readonly Check[],
-  world: World,
-  guarded: Guarded,
-): readonly Blocker[] => gate.flatMap(check => check(world, guarded))
+/**
+ * A gate is asked stage by stage, all checks of a stage at once: what Azure would say is looked
+ * up only when the fleet has nothing to say any more, and is no blocker before.
+ */
+export type Gate = readonly (readonly Check[])[]
+
+export const openGate = (gate: Gate, world: World, guarded: Guarded): readonly Blocker[] => {
+  for (const stage of gate) {
+    const blockers = stage.flatMap(check => check(world, guarded))
+    if (blockers.length > 0) return blockers
+  }
+  return []
+}
 
 /** The newest version, which an adopted account always has. */
 export const publishedOf = (record: AccountRecord): Publication => {

@@ -1,6 +1,6 @@
 import { otherSlot } from '../slot.ts'
 import { allSettled } from './attempt.ts'
-import { type Check, type Guarded, lookedAt, openGate, publishedOf, seconds } from './check.ts'
+import { type Gate, type Guarded, lookedAt, openGate, publishedOf, seconds } from './check.ts'
 import { remainingIsNotRefused } from './checks-fleet.ts'
 import { act, type Decision, entering, wait } from './decision.ts'
 import type { JournalEvent } from './event.ts'
@@ -90,7 +90,7 @@ const step = (world: World, rotation: Rotation): Decision => {
 
 const through = (
   world: World,
-  gate: readonly Check[],
+  gate: Gate,
   guarded: Guarded,
   events: () => readonly JournalEvent[],
 ): Decision => {

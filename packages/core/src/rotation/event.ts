@@ -7,7 +7,13 @@ import type { Publication } from './record.ts'
 
 /** What the journal is made of. Everything that happened, and nothing that can be derived. */
 export type JournalEvent =
-  | { readonly type: 'adopted'; readonly installation: string; readonly by: string }
+  | {
+      readonly type: 'adopted'
+      readonly installation: string
+      readonly by: string
+      /** Whether whatever stands in the vault may be overwritten, by the operator's word. */
+      readonly takeOver: boolean
+    }
   | {
       readonly type: 'rotation-started'
       readonly id: string

@@ -7,12 +7,16 @@ import type { AccountRecord, Rotation } from './record.ts'
 export const fold = (record: AccountRecord, event: JournalEvent, at: number): AccountRecord => {
   switch (event.type) {
     case 'adopted':
-      return { ...record, installation: event.installation }
+      return { ...record, installation: event.installation, takesOver: event.takeOver }
     case 'publish-intended':
       return { ...record, published: { ...event.publication, confirmed: false, at } }
     case 'published':
       return record.published?.version === event.version
-        ? { ...record, published: { ...record.published, confirmed: true, at } }
+        ? {
+            ...record,
+            takesOver: false,
+            published: { ...record.published, confirmed: true, at },
+          }
         : record
     case 'rotation-started':
       return { ...record, rotation: started(event, at) }

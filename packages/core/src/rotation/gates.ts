@@ -1,4 +1,4 @@
-import type { Check } from './check.ts'
+import type { Check, Gate } from './check.ts'
 import {
   accountIsIdle,
   armEqualsPublished,
@@ -25,7 +25,7 @@ import {
 } from './checks-fleet.ts'
 
 /** Everybody is there, speaks, and holds what was published. */
-export const heldGate: readonly Check[] = [
+const fleetHolds: readonly Check[] = [
   fleetIsKnown,
   fleetHasSettled,
   expectedMembersAreThere,
@@ -36,18 +36,8 @@ export const heldGate: readonly Check[] = [
   everyoneAcknowledged,
 ]
 
-/** What the fleet has to say before a key may go: the promise of the whole project. */
-export const drainGate: readonly Check[] = [
-  ...heldGate,
-  everyMemberIsDurable,
-  slotIsFencedEverywhere,
-  slotIsDrained,
-  everySourceHasCaughtUp,
-  remainingIsNotRefused,
-]
-
 /** What Azure has to say before a key may go, read in the same turn. */
-export const azureGate: readonly Check[] = [
+const azureAgrees: readonly Check[] = [
   armWasJustRead,
   accountIsIdle,
   armEqualsPublished,
@@ -55,25 +45,33 @@ export const azureGate: readonly Check[] = [
   remainingIsProbedNow,
 ]
 
-export const intentGate: readonly Check[] = [...drainGate, ...azureGate]
+export const heldGate: Gate = [fleetHolds]
 
-/** Before anything is touched. */
-export const preflightGate: readonly Check[] = [
-  ...heldGate,
-  everyMemberIsDurable,
-  slotIsQuiet,
-  ...azureGate,
-  remainingIsNotRefused,
+/** Before anything is touched: everyone holds both keys, and nobody uses the standby. */
+export const readyGate: Gate = [
+  [...fleetHolds, everyMemberIsDurable, slotIsQuiet, remainingIsNotRefused],
 ]
 
-export const probingGate: readonly Check[] = [
-  armWasJustRead,
-  accountIsIdle,
-  slotIsConsistentlyAccepted,
+export const preflightGate: Gate = [...readyGate, azureAgrees]
+
+/** What the fleet has to say before a key may go: the promise of the whole project. */
+export const drainGate: Gate = [
+  [
+    ...fleetHolds,
+    everyMemberIsDurable,
+    slotIsFencedEverywhere,
+    slotIsDrained,
+    everySourceHasCaughtUp,
+    remainingIsNotRefused,
+  ],
 ]
+
+export const intentGate: Gate = [...drainGate, azureAgrees]
+
+export const probingGate: Gate = [[armWasJustRead, accountIsIdle, slotIsConsistentlyAccepted]]
 
 /** During baking the former slot is the one to go: nobody misses it, and the new one holds. */
-export const bakingGate: readonly Check[] = [...heldGate, slotIsQuiet, remainingIsNotRefused]
+export const bakingGate: Gate = [[...fleetHolds, slotIsQuiet, remainingIsNotRefused]]
 
 /** Both keys live in Azure, published, and held by all (invariant 5). */
-export const completionGate: readonly Check[] = [...heldGate, armWasJustRead, armEqualsPublished]
+export const completionGate: Gate = [...heldGate, [armWasJustRead, armEqualsPublished]]

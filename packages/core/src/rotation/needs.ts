@@ -1,7 +1,7 @@
 import { otherSlot, type Slot } from '../slot.ts'
 import { allSettled } from './attempt.ts'
-import { openGate } from './check.ts'
-import { drainGate, heldGate } from './gates.ts'
+import { type Gate, openGate } from './check.ts'
+import { drainGate, heldGate, readyGate } from './gates.ts'
 import { hasEnded } from './phase.ts'
 import type { World } from './world.ts'
 
@@ -33,7 +33,7 @@ export const needs = (world: World): Needs => {
   const standby = otherSlot(rotation.from)
   switch (rotation.phase.at) {
     case 'preflight':
-      return armDue && opens(world, heldGate, standby) ? everything(rotation.from) : aged
+      return armDue && opens(world, readyGate, standby) ? everything(rotation.from) : aged
     case 'fencing-standby':
       return armDue && opens(world, drainGate, standby) ? everything(rotation.from) : aged
     case 'fencing-former':
@@ -60,7 +60,7 @@ export const needs = (world: World): Needs => {
 
 const everything = (remaining: Slot): Needs => ({ arm: true, vault: true, probes: [remaining] })
 
-const opens = (world: World, gate: typeof heldGate, slot: Slot): boolean =>
+const opens = (world: World, gate: Gate, slot: Slot): boolean =>
   openGate(gate, world, { slot, remaining: otherSlot(slot) }).length === 0
 
 /** ARM and probe in the same turn: the key probed is the key that ARM shows now. */

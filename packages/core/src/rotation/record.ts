@@ -14,6 +14,8 @@ export interface Publication {
 export interface AccountRecord {
   /** Who writes this account's keysets; `null` until it is adopted. */
   readonly installation: string | null
+  /** Whether somebody else's keyset may be overwritten, until our first version stands there. */
+  readonly takesOver: boolean
   /** The newest version that was journalled, with whether it was read back as the latest (P7). */
   readonly published: (Publication & { readonly confirmed: boolean; readonly at: number }) | null
   /** The running rotation, or the last one. */
@@ -36,4 +38,9 @@ export interface Rotation {
   readonly entered: readonly { readonly name: PhaseName; readonly at: number }[]
 }
 
-export const emptyRecord: AccountRecord = { installation: null, published: null, rotation: null }
+export const emptyRecord: AccountRecord = {
+  installation: null,
+  takesOver: false,
+  published: null,
+  rotation: null,
+}

@@ -70,7 +70,12 @@ const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
   return {
     done: true,
     events: [
-      { type: 'adopted', installation: verb.installation, by: verb.by },
+      {
+        type: 'adopted',
+        installation: verb.installation,
+        by: verb.by,
+        takeOver: verb.takeOver,
+      },
       { type: 'publish-intended', publication },
     ],
   }

@@ -1,0 +1,106 @@
+import { type Member, receive } from '@keyturn/core'
+import { FakeMember, fingerprint } from '@keyturn/testkit'
+import t from 'tap'
+
+const keys = { primary: fingerprint(1), secondary: fingerprint(2) }
+const publication = (version: number) =>
+  ({ version, active: 'primary', fenced: ['secondary'], fingerprints: keys }) as const
+
+const joinedAs = (member: FakeMember): readonly Member[] => {
+  const received = receive(member.name, [], member.report(0), 0)
+  t.ok(received.taken)
+  return received.taken ? received.rows : []
+}
+
+t.test('a late or repeated report changes nothing', async t => {
+  const member = new FakeMember('one')
+  member.hear(publication(1))
+  const first = member.report(0)
+  const rows = joinedAs(member)
+  t.same(receive('one', rows, first, 9), { taken: false, why: 'late' })
+  t.same(receive('one', rows, { ...first, sequence: 2 }, 9), { taken: false, why: 'late' })
+})
+
+t.test('joining weakens the fleet, and so does whatever could shut a gate again', async t => {
+  const member = new FakeMember('one')
+  member.hear(publication(2))
+  const first = receive('one', [], member.report(0), 0)
+  t.ok(first.taken && first.weakens, 'joining')
+  const rows = first.taken ? first.rows : []
+  const next = (change: (member: FakeMember) => void) => {
+    const copy = Object.assign(new FakeMember('one'), { sequence: 1, held: member.held })
+    change(copy)
+    const received = receive('one', rows, copy.report(1), 1)
+    return received.taken && received.weakens
+  }
+  t.notOk(
+    next(() => {}),
+    'the same again does not',
+  )
+  t.notOk(
+    next(copy => copy.hear(publication(3))),
+    'a newer version does not',
+  )
+  t.ok(
+    next(copy => copy.hear(publication(1))),
+    'an older version',
+  )
+  t.ok(
+    next(copy => {
+      copy.held = null
+    }),
+    'an acknowledgement taken back',
+  )
+  t.ok(
+    next(copy => copy.busy.set(keys.secondary, 1)),
+    'a request in flight',
+  )
+  t.ok(
+    next(copy => {
+      copy.lost = ['app']
+    }),
+    'a client lost',
+  )
+  t.ok(
+    next(copy => {
+      copy.refused = [{ fingerprint: keys.primary, endpoint: 'west' }]
+    }),
+    'a key refused',
+  )
+})
+
+t.test('a new incarnation with the old one’s durable state replaces it', async t => {
+  const member = new FakeMember('one')
+  const rows = joinedAs(member)
+  member.incarnation = 'one-2'
+  member.previousIncarnation = 'one-1'
+  const received = receive('one', rows, member.report(1), 1)
+  t.same(
+    received.taken && received.rows.map(({ incarnation, standing }) => [incarnation, standing]),
+    [
+      ['one-2', 'joined'],
+      ['one-1', 'replaced'],
+    ],
+  )
+})
+
+t.test('one without it stands beside the old one, which then blocks', async t => {
+  const member = new FakeMember('one')
+  const rows = joinedAs(member)
+  member.incarnation = 'one-2'
+  const received = receive('one', rows, member.report(1), 1)
+  t.same(received.taken && received.rows.map(({ incarnation }) => incarnation), ['one-2'])
+})
+
+t.test('a goodbye counts only when every client is gone', async t => {
+  const member = new FakeMember('one')
+  const rows = joinedAs(member)
+  const goodbye = { ...member.report(1), goodbye: true }
+  const standing = (clients: { attached: number; lost: string[] }) => {
+    const received = receive('one', rows, { ...goodbye, clients }, 1)
+    return received.taken ? received.rows[0]?.standing : null
+  }
+  t.equal(standing({ attached: 0, lost: [] }), 'gone')
+  t.equal(standing({ attached: 1, lost: [] }), 'joined')
+  t.equal(standing({ attached: 0, lost: ['app'] }), 'joined')
+})

@@ -1,0 +1,102 @@
+import { turnPhases } from '@keyturn/core'
+import { Rig } from '@keyturn/testkit'
+import t from 'tap'
+
+t.test('a full turn passes every phase once and in order', async t => {
+  const rig = Rig.adopted()
+  const before = rig.azure.fingerprints
+  t.same(rig.rotate(), [])
+  rig.until('completed')
+  t.same(
+    rig.record.rotation?.entered.map(({ name }) => name),
+    turnPhases,
+  )
+  t.same(rig.azure.regenerated, ['secondary', 'primary'], 'standby first, once each')
+  t.not(rig.azure.keys.primary, before.primary)
+  t.not(rig.azure.keys.secondary, before.secondary)
+})
+
+t.test('completed means: both new keys live, published and held by all', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('completed')
+  const { published } = rig.record
+  t.same(published?.fingerprints, rig.azure.fingerprints)
+  t.equal(published?.active, 'secondary')
+  t.same(published?.fenced, [])
+  t.equal(published?.confirmed, true)
+  for (const { held } of rig.members) t.equal(held?.version, published?.version)
+})
+
+t.test('a second turn starts from the other slot and comes back', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('completed').run(30)
+  rig.rotate()
+  t.equal(rig.record.rotation?.from, 'secondary')
+  rig.until('completed')
+  t.equal(rig.record.published?.active, 'primary')
+  t.same(rig.azure.regenerated, ['secondary', 'primary', 'primary', 'secondary'])
+})
+
+t.test('nothing is regenerated while a member', async t => {
+  const stuck = (change: (rig: Rig) => void, code: string, phase = 'fencing-standby') =>
+    t.test(`${code} holds the turn in ${phase}`, async t => {
+      const rig = Rig.adopted()
+      rig.rotate()
+      rig.second()
+      change(rig)
+      rig.run(300)
+      t.equal(rig.phase, phase)
+      t.ok(
+        rig.blockers.some(blocker => blocker.code === code),
+        `says ${code}`,
+      )
+      t.same(rig.azure.regenerated, [])
+      t.equal(rig.azure.posts, 0)
+    })
+  await stuck(rig => {
+    rig.member('two').silent = true
+  }, 'MEMBER_STALE')
+  await stuck(rig => {
+    rig.member('two').deaf = true
+    rig.member('two').held = null
+  }, 'KEYSET_BEHIND')
+  await stuck(rig => {
+    rig.member('two').busy.set(rig.azure.keys.secondary, 1)
+  }, 'IN_FLIGHT')
+  await stuck(rig => {
+    rig.member('two').lost = ['app-7']
+  }, 'CLIENT_LOST')
+  await stuck(rig => {
+    rig.member('two').durable = false
+  }, 'MEMBER_NOT_DURABLE')
+  await stuck(rig => {
+    rig.azure.refusing.add(`North Europe ${rig.azure.keys.primary}`)
+  }, 'PROBE_FAILING')
+})
+
+t.test('an expected member that never reported holds the preflight', async t => {
+  const rig = new Rig({ names: ['one', 'two'] })
+  rig.member('two').silent = true
+  rig.look()
+  rig.say({ verb: 'adopt', by: 'ops', installation: 'here', takeOver: false })
+  rig.run(30)
+  rig.rotate()
+  rig.run(100)
+  t.equal(rig.phase, 'preflight')
+  t.same(rig.codes, ['MEMBER_MISSING'])
+})
+
+t.test('a new key that one region refuses is not published', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('probing-standby')
+  const refused = `North Europe ${rig.azure.keys.secondary}`
+  rig.azure.refusing.add(refused)
+  rig.run(100)
+  t.equal(rig.phase, 'probing-standby')
+  t.ok(rig.codes.includes('PROBE_FAILING'))
+  rig.azure.refusing.delete(refused)
+  rig.until('completed')
+})

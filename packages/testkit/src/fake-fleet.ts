@@ -1,0 +1,93 @@
+import {
+  type Fingerprint,
+  type Fleet,
+  type Held,
+  type IncomingReport,
+  type Member,
+  type Publication,
+  receive,
+  slots,
+} from '@keyturn/core'
+
+/** A member as the coordinator hears it, that obeys whatever is published. */
+export class FakeMember {
+  readonly name: string
+  incarnation: string
+  previousIncarnation: string | null = null
+  sequence = 0
+  held: Held | null = null
+  /** Whether it reports, and whether it takes new versions. */
+  silent = false
+  deaf = false
+  durable = true
+  stalenessMsMax = 0
+  lost: string[] = []
+  refused: { fingerprint: Fingerprint; endpoint: string }[] = []
+  /** In flight by fingerprint. */
+  readonly busy = new Map<Fingerprint, number>()
+  readonly #lastUse = new Map<Fingerprint, number>()
+
+  constructor(name: string) {
+    this.name = name
+    this.incarnation = `${name}-1`
+  }
+
+  hear(publication: Publication): void {
+    const { version, fingerprints, active, fenced } = publication
+    if (!this.deaf) this.held = { version, fingerprints, active, fenced }
+  }
+
+  /** Signs one request now, with the active key. */
+  work(now: number): void {
+    if (this.held) this.#lastUse.set(this.held.fingerprints[this.held.active], now)
+  }
+
+  report(now: number): IncomingReport {
+    this.sequence += 1
+    const { held } = this
+    return {
+      incarnation: this.incarnation,
+      previousIncarnation: this.previousIncarnation,
+      sequence: this.sequence,
+      goodbye: false,
+      source: { kind: 'keyVault', stalenessMsMax: this.stalenessMsMax },
+      durable: this.durable,
+      held,
+      acknowledged: held,
+      proven: [],
+      usage: held ? slots.map(slot => this.#usage(held.fingerprints[slot], now)) : [],
+      refused: this.refused,
+      clients: { attached: 1, lost: this.lost },
+    }
+  }
+
+  #usage(fingerprint: Fingerprint, now: number) {
+    const last = this.#lastUse.get(fingerprint)
+    const idleMs = last === undefined ? null : now - last
+    return { fingerprint, inFlight: this.busy.get(fingerprint) ?? 0, total: 0, idleMs }
+  }
+}
+
+/** The coordinator's table of members, filled by the real rule. */
+export class FakeFleet {
+  rows: Member[] = []
+  revision = 0
+
+  take(member: FakeMember, now: number): void {
+    if (member.silent) return
+    const known = this.rows.filter(({ name }) => name === member.name)
+    const received = receive(member.name, known, member.report(now), now)
+    if (!received.taken) return
+    if (received.weakens) this.revision += 1
+    for (const row of received.rows) this.put(row)
+  }
+
+  put(row: Member): void {
+    const others = this.rows.filter(known => known.incarnation !== row.incarnation)
+    this.rows = [...others, row]
+  }
+
+  view(reachableSince = 0): Fleet {
+    return { reachableSince, members: this.rows }
+  }
+}

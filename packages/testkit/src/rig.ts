@@ -1,0 +1,255 @@
+import {
+  type AccountRecord,
+  type Blocker,
+  type BlockerCode,
+  decide,
+  type Effect,
+  emptyRecord,
+  type Fingerprint,
+  fold,
+  hasEnded,
+  type JournalEvent,
+  type Limits,
+  needs,
+  obey,
+  type Phase,
+  type PhaseName,
+  type RegionProbe,
+  type Slot,
+  type Verb,
+  type World,
+} from '@keyturn/core'
+import { FakeAccount } from './fake-account.ts'
+import { FakeFleet, FakeMember } from './fake-fleet.ts'
+import { testPolicy } from './limits.ts'
+
+/** What may go wrong with one POST, asked once per intent. */
+export type Mail = 'delivered' | 'answer-lost' | 'never-sent'
+
+/**
+ * A rotation in virtual time: the real `decide`, `needs`, `fold` and `receive` over a fake
+ * account and members that obey. One turn a second; between turns a test does what it likes.
+ */
+export class Rig {
+  now = 0
+  epoch = 1
+  record: AccountRecord = emptyRecord
+  readonly journal: JournalEvent[] = []
+  readonly azure = new FakeAccount()
+  readonly fleet = new FakeFleet()
+  readonly members: FakeMember[]
+  readonly limits: Partial<Limits>
+  blockers: readonly Blocker[] = []
+  mail: () => Mail = () => 'delivered'
+  reachableSince = 0
+  #world: Pick<World, 'arm' | 'vault'> = { arm: null, vault: null }
+  readonly #probes = new Map<Fingerprint, RegionProbe[]>()
+
+  constructor({
+    names = ['one', 'two'],
+    limits = {},
+  }: { names?: string[]; limits?: Partial<Limits> } = {}) {
+    this.members = names.map(name => new FakeMember(name))
+    this.limits = limits
+  }
+
+  /** Adopted, everybody reporting, settled. */
+  static adopted(options: ConstructorParameters<typeof Rig>[0] = {}): Rig {
+    const rig = new Rig(options)
+    rig.look()
+    rig.say({ verb: 'adopt', by: 'ops', installation: 'here', takeOver: false })
+    rig.run(30)
+    return rig
+  }
+
+  say(verb: Verb): readonly Blocker[] {
+    const answer = obey(this.world(), verb)
+    if (!answer.done) return answer.blockers
+    this.#append(answer.events)
+    if (verb.verb === 'evict') {
+      for (const row of this.fleet.rows) {
+        if (row.name === verb.member) this.fleet.put({ ...row, standing: 'evicted' })
+      }
+    }
+    return []
+  }
+
+  rotate(): readonly Blocker[] {
+    return this.say({ verb: 'rotate', by: 'ops', reason: 'test', id: 'r1' })
+  }
+
+  get phase(): Phase['at'] | null {
+    return this.record.rotation?.phase.at ?? null
+  }
+
+  get codes(): BlockerCode[] {
+    return [...new Set(this.blockers.map(({ code }) => code))]
+  }
+
+  member(name: string): FakeMember {
+    const found = this.members.find(member => member.name === name)
+    if (!found) throw new RangeError(`no member ${name}`)
+    return found
+  }
+
+  /** Runs turns of a second until the rotation is there; throws where it never comes. */
+  until(phase: PhaseName, seconds = 2_000): this {
+    for (let left = seconds; left > 0; left -= 1) {
+      if (this.phase === phase) return this
+      this.second()
+    }
+    throw new Error(`stuck in ${this.phase}, not ${phase}: ${JSON.stringify(this.blockers)}`)
+  }
+
+  run(seconds: number): this {
+    for (let left = seconds; left > 0; left -= 1) this.second()
+    return this
+  }
+
+  second(): void {
+    this.now += 1_000
+    this.azure.pass(this.now)
+    for (const member of this.members) {
+      if (this.azure.vault) member.hear(this.azure.vault)
+      member.work(this.now)
+      this.fleet.take(member, this.now)
+    }
+    for (let turns = 20; turns > 0 && this.turn(); turns -= 1);
+  }
+
+  /** One turn of the loop; whether it acted. */
+  turn(): boolean {
+    this.#gather()
+    const decision = decide(this.world())
+    if (decision.kind === 'wait') {
+      this.blockers = decision.blockers
+      return false
+    }
+    this.blockers = []
+    this.#append(decision.events)
+    if (decision.effect) this.#apply(decision.effect)
+    return true
+  }
+
+  /** A new leader: what the old one had in memory is gone, its journal is not. */
+  restart(): void {
+    this.epoch += 1
+    this.#world = { arm: null, vault: null }
+    this.#probes.clear()
+    this.reachableSince = this.now
+    let record = emptyRecord
+    for (const { event, at } of this.#entries) record = fold(record, event, at)
+    this.record = record
+  }
+
+  get ended(): boolean {
+    return this.record.rotation !== null && hasEnded(this.record.rotation.phase)
+  }
+
+  world(): World {
+    return {
+      now: this.now,
+      epoch: this.epoch,
+      record: this.record,
+      policy: testPolicy(
+        this.members.map(({ name }) => name),
+        this.limits,
+      ),
+      fleet: this.fleet.view(this.reachableSince),
+      ...this.#world,
+      probes: [...this.#probes].map(([fingerprint, regions]) => ({
+        fingerprint,
+        regions: regions.map(region => ({ ...region, fresh: region.at === this.now })),
+      })),
+    }
+  }
+
+  /** Looks at everything at once. */
+  look(): void {
+    this.#lookAtArm()
+    this.#readVault()
+  }
+
+  #gather(): void {
+    const { arm, vault } = this.#world
+    this.#world = {
+      arm: arm && { ...arm, fresh: false },
+      vault: vault && { ...vault, fresh: false },
+    }
+    const needed = needs(this.world())
+    if (needed.arm) this.#lookAtArm()
+    if (needed.vault) this.#readVault()
+    for (const slot of needed.probes) this.#probe(slot)
+  }
+
+  #lookAtArm(): void {
+    const phase = this.record.rotation?.phase
+    const last = phase && 'attempts' in phase ? phase.attempts.at(-1) : undefined
+    const operation = last?.outcome.is === 'accepted' ? last.outcome.operation : null
+    const { fingerprints, idle } = this.azure
+    this.#world = {
+      ...this.#world,
+      arm: {
+        at: this.now,
+        fresh: true,
+        idle,
+        fingerprints,
+        generationTimes: { primary: null, secondary: null },
+        operation: operation === null ? null : { operation, status: this.azure.status(operation) },
+        error: null,
+      },
+    }
+  }
+
+  #readVault(): void {
+    const latest = this.azure.vault
+    const vault = { at: this.now, fresh: true, latest, foreign: false, error: null }
+    this.#world = { ...this.#world, vault }
+  }
+
+  #probe(slot: Slot): void {
+    const key = this.azure.keys[slot]
+    const before = this.#probes.get(key) ?? []
+    const regions = this.azure.regions.map(region => {
+      const accepted = this.azure.accepts(region, key)
+      const last = before.find(known => known.region === region)
+      const streak = accepted ? (last?.accepted ?? 0) + 1 : 0
+      const since = streak > 1 && last ? last.since : this.now
+      const failure = accepted ? null : 'HTTP 401, wrong-key'
+      return { region, accepted: streak, since, at: this.now, fresh: true, failure }
+    })
+    this.#probes.set(key, regions)
+  }
+
+  #apply(effect: Effect): void {
+    if (effect.do === 'publish') {
+      const { fingerprints } = effect.publication
+      const matches = (['primary', 'secondary'] as const).every(
+        slot => fingerprints[slot] === this.azure.keys[slot],
+      )
+      const { installation } = this.record
+      if (matches) this.azure.vault = { ...effect.publication, installation }
+      return
+    }
+    const mail = this.mail()
+    if (mail === 'never-sent') return
+    const operation = this.azure.regenerate(effect.slot, this.now)
+    if (mail === 'answer-lost') return
+    const { attempt } = effect
+    this.#append([
+      operation === null
+        ? { type: 'regenerate-settled', attempt, why: 'refused', detail: 'PreconditionFailed' }
+        : { type: 'regenerate-accepted', attempt, operation },
+    ])
+  }
+
+  readonly #entries: { event: JournalEvent; at: number }[] = []
+
+  #append(events: readonly JournalEvent[]): void {
+    for (const event of events) {
+      this.journal.push(event)
+      this.#entries.push({ event, at: this.now })
+      this.record = fold(this.record, event, this.now)
+    }
+  }
+}
