@@ -1,0 +1,125 @@
+import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
+import type { TokenProvider } from '@azure/cosmos'
+import { type Clock, type Ring, systemClock } from '@keyturn/keyring'
+import { KeysEmitter } from '../events.ts'
+import type { Transport } from '../transport/transport.ts'
+import { AccountReads } from './account-read.ts'
+import { Attempt } from './attempt.ts'
+import { Breakers } from './breakers.ts'
+import { ServiceDate } from './date.ts'
+import { type EngineLimits, Exhaustion, engineLimits, type Parts } from './parts.ts'
+import { Permits } from './permits.ts'
+import { readTicket, writeTicket } from './ticket.ts'
+
+export interface EngineOptions {
+  readonly ring: Ring
+  /** Whether closing the engine stops the ring: not where clients share it. */
+  readonly ownsRing: boolean
+  readonly transport: Transport
+  readonly clock?: Clock
+  readonly limits?: Partial<EngineLimits>
+}
+
+/** Where a request goes: the regional endpoint, and the permits to be on the wire to it. */
+interface Place {
+  readonly endpoint: string
+  readonly permits: Permits
+}
+
+/**
+ * Behind the SDK's two public options: `tokenProvider` leaves an unsigned ticket once per
+ * operation, `httpClient` is called once per network attempt and signs there.
+ */
+export class Engine implements HttpClient {
+  readonly events = new KeysEmitter()
+  readonly ring: Ring
+  readonly #ownsRing: boolean
+  readonly #parts: Parts
+  readonly #places = new Map<string, Place>()
+  readonly #unfollow: () => void
+  #closing: Promise<void> | null = null
+
+  constructor(options: EngineOptions) {
+    const { ring, transport } = options
+    const clock = options.clock ?? systemClock
+    const limits = { ...engineLimits, ...options.limits }
+    const date = new ServiceDate(clock)
+    this.ring = ring
+    this.#ownsRing = options.ownsRing
+    this.#parts = {
+      ring,
+      transport,
+      breakers: Breakers.of(ring, limits.breakerResetMs),
+      reads: new AccountReads(ring, transport, date),
+      date,
+      clock,
+      events: this.events,
+      exhaustion: new Exhaustion(this.events, clock, limits.exhaustedEveryMs),
+      limits,
+    }
+    this.#unfollow = tellNews(ring, this.events)
+    ring.start()
+  }
+
+  readonly tokenProvider: TokenProvider = async operation => writeTicket(operation)
+
+  async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
+    const ticket = readTicket(request.headers.get('authorization'))
+    // Not ours: a request that carries another authorization goes out as it is.
+    if (ticket === null) return this.#parts.transport.send(request, null)
+    const { endpoint, permits } = this.#placeOf(request.url)
+    return new Attempt(this.#parts, request, ticket, endpoint, permits).run()
+  }
+
+  /** Ends what it started: after the last attempt, the ring where it owns it, then connections. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    if (this.#ownsRing) await this.ring.stop()
+    this.#unfollow()
+    await this.#parts.transport.close()
+  }
+
+  #placeOf(url: string): Place {
+    const slash = url.indexOf('/', url.indexOf('://') + 3)
+    const start = slash < 0 ? url : url.slice(0, slash)
+    const known = this.#places.get(start)
+    if (known) return known
+    // An account has a handful of endpoints, however they are spelled.
+    const endpoint = new URL(start).origin
+    const place = this.#places.get(endpoint) ?? {
+      endpoint,
+      permits: new Permits(this.#parts.transport.connections),
+    }
+    this.#places.set(endpoint, place)
+    this.#places.set(start, place)
+    return place
+  }
+}
+
+/** Turns a ring's news into a client's events. */
+const tellNews = (ring: Ring, events: KeysEmitter): (() => void) => {
+  let known = ring.refusals
+  return ring.follow(news => {
+    const keyset = ring.current
+    if (news === 'swap' && keyset) {
+      const { primary, secondary } = keyset.keys
+      events.emit('swap', {
+        version: keyset.version,
+        active: keyset.active,
+        fenced: keyset.fenced,
+        fingerprints: { primary: primary.fingerprint, secondary: secondary.fingerprint },
+      })
+    }
+    for (const { proven, fingerprint, endpoint } of ring.refusals) {
+      const wasKnown = known.some(
+        old => old.proven && old.fingerprint === fingerprint && old.endpoint === endpoint,
+      )
+      if (proven && !wasKnown) events.emit('refused', { endpoint, fingerprint })
+    }
+    known = ring.refusals
+  })
+}

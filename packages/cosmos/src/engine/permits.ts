@@ -1,0 +1,56 @@
+interface Waiter {
+  readonly go: () => void
+  readonly signal: AbortSignal | undefined
+  readonly onAbort: (() => void) | undefined
+}
+
+/**
+ * As many attempts as there are connections. The signature is made when an attempt holds its
+ * permit, so that a queue of a thousand is not signed with a key that dies before their turn.
+ */
+export class Permits {
+  #free: number
+  readonly #queue: Waiter[] = []
+  #head = 0
+
+  constructor(count: number) {
+    this.#free = count
+  }
+
+  /** `null`: granted at once. Rejects with the signal's reason if it is aborted while waiting. */
+  acquire(signal?: AbortSignal): Promise<void> | null {
+    if (this.#free > 0) {
+      this.#free -= 1
+      return null
+    }
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const onAbort = signal && ((): void => this.#leave(waiter, () => reject(signal.reason)))
+      const waiter: Waiter = { go: resolve, signal, onAbort }
+      if (onAbort) signal.addEventListener('abort', onAbort, { once: true })
+      this.#queue.push(waiter)
+    })
+  }
+
+  release(): void {
+    const next = this.#queue[this.#head]
+    if (next === undefined) {
+      this.#free += 1
+      return
+    }
+    this.#head += 1
+    // Moving the head instead of shifting keeps a long queue linear.
+    if (this.#head > 1024 || this.#head === this.#queue.length) {
+      this.#queue.splice(0, this.#head)
+      this.#head = 0
+    }
+    if (next.onAbort) next.signal?.removeEventListener('abort', next.onAbort)
+    next.go()
+  }
+
+  #leave(waiter: Waiter, then: () => void): void {
+    const at = this.#queue.indexOf(waiter, this.#head)
+    if (at >= 0) this.#queue.splice(at, 1)
+    then()
+  }
+}

@@ -1,0 +1,38 @@
+import type { PipelineRequest } from '@azure/core-rest-pipeline'
+import { isAccountRead, isWrite, type SignedRequest, signedPrefix } from '@keyturn/core'
+
+/** What an operation leaves in the `authorization` header, to be signed at each attempt. */
+export interface Ticket {
+  /** The string to sign, up to the date. */
+  readonly prefix: string
+  readonly accountRead: boolean
+}
+
+const mark = 'keyturn-ticket:'
+/** The SDK percent-encodes what a token provider returns. */
+const encodedMark = encodeURIComponent(mark)
+
+interface Operation {
+  readonly verb: string
+  readonly resourceType: string
+  readonly resourceId: string
+}
+
+/** The unsigned token of an operation: what is to be signed, and nothing that is secret. */
+export const writeTicket = ({ verb, resourceType, resourceId }: Operation): string => {
+  const request: SignedRequest = { verb, resourceType, resourceLink: resourceId }
+  return `${mark}${isAccountRead(request) ? 'a' : '-'}${signedPrefix(request)}`
+}
+
+/** The ticket in a header, or `null` where the request carries somebody else's authorization. */
+export const readTicket = (authorization: string | undefined): Ticket | null => {
+  if (!authorization?.startsWith(encodedMark)) return null
+  const accountRead = authorization[encodedMark.length] === 'a'
+  return { prefix: decodeURIComponent(authorization.slice(encodedMark.length + 1)), accountRead }
+}
+
+const queryHeaders = ['x-ms-documentdb-isquery', 'x-ms-cosmos-is-query-plan-request']
+
+/** Queries are POSTs that change nothing; the SDK marks them after the ticket is written. */
+export const isWriteRequest = ({ method, headers }: PipelineRequest): boolean =>
+  isWrite(method, method === 'POST' && queryHeaders.some(name => headers.has(name)))

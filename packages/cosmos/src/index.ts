@@ -1,0 +1,7 @@
+export { ResilientCosmosClient } from './client.ts'
+export { KeysError, type KeysErrorCode } from './errors.ts'
+export type { KeysEvents } from './events.ts'
+export type { ClientKeys, KeyStatus, KeysStatus } from './keys.ts'
+export type { Keys, ResilientCosmosClientOptions } from './options.ts'
+export { type Resilient, type ResilientOptions, resilient } from './resilient.ts'
+export type { TransportOptions } from './transport/undici.ts'
