@@ -1,0 +1,160 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { type Clock, realClock } from './clock.ts'
+import type { DateWindow } from './cosmos/authenticate.ts'
+import { actions, type Principal } from './entra/principals.ts'
+import { type AllWeather, checkRegeneration, checkWeather, invalid } from './settings.ts'
+import { defaultRegeneration, type RegenerationKnobs } from './weather/propagation.ts'
+import type { WitnessOptions } from './witness.ts'
+
+/** A principal to add, or to put in the place of one of the two that are there by default. */
+export interface PrincipalOptions {
+  /** Azure's action names, `*` standing for anything: `['Microsoft.KeyVault/vaults/secrets/*']`. */
+  readonly actions: readonly string[]
+  readonly clientSecret?: string
+  /** The Kubernetes service account that is federated with it. */
+  readonly federatedSubject?: string
+}
+
+export interface AzureSimOptions {
+  /** 0 to 2^53 − 1. All weather follows from it. Drawn at random, and told, where absent. */
+  readonly seed?: number
+  /** Two to five, the first is written to. Default: West US, North Europe. */
+  readonly regions?: readonly string[]
+  /** `seeded` makes the account keys replayable, and predictable. Default `random`. */
+  readonly keys?: 'random' | 'seeded'
+  /**
+   * 0 takes any free port, which is the default. Where `cosmos` is given, the regions take the
+   * ports that follow it.
+   */
+  readonly ports?: Partial<Record<'cosmos' | 'arm' | 'vault' | 'entra', number>>
+  readonly accountName?: string
+  readonly resourceGroup?: string
+  readonly subscriptionId?: string
+  readonly tenantId?: string
+  readonly vaultName?: string
+  readonly regeneration?: Partial<RegenerationKnobs>
+  readonly weather?: AllWeather
+  /** How long Azure's own record of a key's last use is behind. Default 0. */
+  readonly lastUsageLagMs?: number
+  readonly principals?: Readonly<Record<string, PrincipalOptions>>
+  /** Default 3,599, as the service has it. Make it long where a virtual clock runs ahead. */
+  readonly tokenLifetimeSeconds?: number
+  /** How far a data-plane request's date may be off. */
+  readonly dateWindow?: Partial<DateWindow>
+  readonly clock?: Clock
+  readonly witness?: WitnessOptions
+}
+
+/** The same with every default in its place. */
+export interface Settings
+  extends Required<Omit<AzureSimOptions, 'principals' | 'ports' | 'regeneration'>> {
+  readonly ports: Required<NonNullable<AzureSimOptions['ports']>>
+  readonly regeneration: RegenerationKnobs
+  readonly principals: Readonly<Record<string, Principal>>
+}
+
+const defaultRegions = ['West US', 'North Europe']
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** @throws SimError `SIM_OPTION_INVALID`, one sentence that says what to give instead */
+export function settingsFrom(options: AzureSimOptions): Settings {
+  const settings: Settings = {
+    seed: options.seed ?? randomInt(2 ** 47),
+    regions: options.regions ?? defaultRegions,
+    keys: options.keys ?? 'random',
+    ports: { cosmos: 0, arm: 0, vault: 0, entra: 0, ...options.ports },
+    accountName: options.accountName ?? 'cosmos-sim',
+    resourceGroup: options.resourceGroup ?? 'rg-sim',
+    subscriptionId: options.subscriptionId ?? guidFrom('subscription'),
+    tenantId: options.tenantId ?? guidFrom('tenant'),
+    vaultName: options.vaultName ?? 'vault-sim',
+    regeneration: { ...defaultRegeneration, ...checkRegeneration(options.regeneration) },
+    weather: checkWeather(options.weather),
+    lastUsageLagMs: options.lastUsageLagMs ?? 0,
+    principals: principalsFrom(options.principals ?? {}),
+    tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_599,
+    dateWindow: options.dateWindow ?? {},
+    clock: options.clock ?? realClock,
+    witness: options.witness ?? {},
+  }
+  checkNumbers(settings)
+  checkNames(settings)
+  return settings
+}
+
+function checkNumbers({ seed, ports, lastUsageLagMs, tokenLifetimeSeconds, witness }: Settings) {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw invalid(`The seed ${seed} is not usable: give a whole number from 0 to 2^53 − 1.`)
+  }
+  for (const [name, port] of Object.entries(ports)) {
+    if (!['cosmos', 'arm', 'vault', 'entra'].includes(name)) {
+      throw invalid(`There is no port called ${name}: give cosmos, arm, vault or entra.`)
+    }
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw invalid(`The ${name} port ${port} is not usable: give 0 to 65535, 0 for any.`)
+    }
+  }
+  if (!(lastUsageLagMs >= 0)) {
+    throw invalid(`The lastUsageLagMs ${lastUsageLagMs} is not usable: give 0 or more.`)
+  }
+  if (!(tokenLifetimeSeconds >= 1)) {
+    throw invalid(`The tokenLifetimeSeconds ${tokenLifetimeSeconds} is not usable: give 1 or more.`)
+  }
+  for (const [name, max] of Object.entries(witness)) {
+    if (!Number.isInteger(max) || max < 1) {
+      throw invalid(`The witness's ${name} ${max} is not usable: give a whole number, 1 or more.`)
+    }
+  }
+}
+
+function checkNames(settings: Settings): void {
+  const { regions, accountName, tenantId, subscriptionId, keys } = settings
+  const different = new Set(regions.map(name => name.replace(/ /g, '').toLowerCase()))
+  if (regions.length < 2 || regions.length > 5 || different.size !== regions.length) {
+    throw invalid(`The regions ${regions.join(', ')} are not usable: give two to five names.`)
+  }
+  // cosmos-db.json: the pattern and length of accountName.
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(accountName) || !/^.{3,50}$/.test(accountName)) {
+    throw invalid(`The account name ${accountName} is not usable: give 3 to 50 of a-z, 0-9 and -.`)
+  }
+  for (const [name, id] of Object.entries({ tenantId, subscriptionId })) {
+    if (!guid.test(id)) throw invalid(`The ${name} ${id} is not a GUID.`)
+  }
+  if (keys !== 'random' && keys !== 'seeded') {
+    throw invalid(`The keys option is ${String(keys)}; give random or seeded.`)
+  }
+}
+
+/** `operator` may do everything; `reader` may get secrets, which is what sidecars are given. */
+function principalsFrom(given: Readonly<Record<string, PrincipalOptions>>) {
+  const wanted: Record<string, PrincipalOptions> = {
+    operator: { actions: ['*'] },
+    reader: { actions: [actions.secretGet] },
+    ...given,
+  }
+  const principals = Object.entries(wanted).map(([name, options]): [string, Principal] => [
+    name,
+    {
+      name,
+      clientId: guidFrom(`application ${name}`),
+      objectId: guidFrom(`principal ${name}`),
+      clientSecret: options.clientSecret ?? randomBytes(30).toString('base64url'),
+      actions: options.actions,
+      federatedSubject: options.federatedSubject ?? `system:serviceaccount:default:${name}`,
+    },
+  ])
+  return Object.fromEntries(principals)
+}
+
+/** Always the same for the same name, so that configurations outlive a restart. */
+function guidFrom(name: string): string {
+  const hex = createHash('sha256').update(`azure-sim ${name}`).digest('hex')
+  const variant = `8${hex.slice(17, 20)}`
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant,
+    hex.slice(20, 32),
+  ].join('-')
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import * as armErrors from './arm/errors.ts'
+import type { Clock } from './clock.ts'
+import { entraError } from './entra/errors.ts'
+import type { Call, Handler, Reply } from './http/call.ts'
+import { type Service, serve } from './http/serve.ts'
+import type { Listener } from './tls/server.ts'
+import * as vaultErrors from './vault/errors.ts'
+import type { Fault, ServiceName, Weather } from './weather/weather.ts'
+import type { ManagementRecord, Witness } from './witness.ts'
+
+export interface Surroundings {
+  readonly clock: Clock
+  readonly weather: Weather
+  readonly witness: Witness
+  /** Ends calls that sleep when the simulator stops. */
+  readonly signal: AbortSignal
+}
+
+/** ARM behind weather and witness, with the headers that its answers carry. */
+export function armService(around: Surroundings, handle: Handler): Listener {
+  return service(around, 'arm', handle, {
+    throttled: armErrors.throttled,
+    failed: armErrors.internalError,
+    tooLarge: armErrors.tooLarge,
+    headers: () => {
+      const id = randomUUID()
+      return {
+        ...secure,
+        'x-ms-request-id': id,
+        'x-ms-correlation-request-id': id,
+        'x-ms-routing-request-id': `WESTUS:${timestamp(around.clock)}:${id}`,
+        'x-ms-gatewayversion': 'version=2.14.0',
+      }
+    },
+    record: (call, fault, reply) => around.witness.arm(recordOf(around.clock, call, fault, reply)),
+  })
+}
+
+export function vaultService(around: Surroundings, handle: Handler): Listener {
+  return service(around, 'vault', handle, {
+    throttled: vaultErrors.throttled,
+    failed: vaultErrors.serviceUnavailable,
+    tooLarge: vaultErrors.tooLarge,
+    headers: () => ({
+      ...secure,
+      'cache-control': 'no-cache',
+      pragma: 'no-cache',
+      expires: '-1',
+      'x-ms-keyvault-region': 'westus',
+      'x-ms-keyvault-service-version': '1.9.640.1',
+      'x-ms-keyvault-network-info': 'conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;',
+      'x-ms-request-id': randomUUID(),
+    }),
+    record: (call, fault, reply) =>
+      around.witness.vault(recordOf(around.clock, call, fault, reply)),
+  })
+}
+
+/** Entra's calls are not witnessed: nothing is decided by them. */
+export function entraService(around: Surroundings, handle: Handler): Listener {
+  const refuse = (status: number, error: string, code: number, text: string): Reply =>
+    entraError(status, error, code, text, around.clock.now())
+  return service(around, 'entra', handle, {
+    throttled: retryAfterSeconds => {
+      const text = 'The server is too busy to handle the request.'
+      const reply = refuse(429, 'temporarily_unavailable', 90055, text)
+      return { ...reply, headers: { ...reply.headers, 'retry-after': `${retryAfterSeconds}` } }
+    },
+    failed: () => {
+      const text = 'The service is temporarily unavailable. Please retry later.'
+      return refuse(503, 'temporarily_unavailable', 90033, text)
+    },
+    tooLarge: () => refuse(413, 'invalid_request', 900144, 'The request body is too large.'),
+    headers: () => ({ ...secure, 'x-ms-request-id': randomUUID() }),
+    record: () => {},
+  })
+}
+
+/** The simulator's own endpoint: always fair weather, never witnessed. */
+export function controlService(around: Surroundings, handle: Handler): Listener {
+  const service: Service = {
+    handle,
+    fault: () => ({ kind: 'none', delayMs: 0, retryAfterSeconds: 0 }),
+    throttled: () => ({ status: 429 }),
+    failed: () => ({ status: 500 }),
+    tooLarge: () => ({ status: 413, body: { error: 'The request body is too large.' } }),
+    headers: () => ({}),
+    record: () => {},
+  }
+  return serve(service, around.clock, around.signal)
+}
+
+const secure = {
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+}
+
+function service(
+  { weather, clock, signal }: Surroundings,
+  name: ServiceName,
+  handle: Handler,
+  rest: Omit<Service, 'handle' | 'fault'>,
+): Listener {
+  const fault = ({ method, path }: Call) => weather.strike(name, method, path)
+  return serve({ handle, fault, ...rest }, clock, signal)
+}
+
+function recordOf(
+  clock: Clock,
+  call: Call,
+  fault: Fault['kind'],
+  reply: Reply | null,
+): ManagementRecord {
+  return {
+    at: clock.now(),
+    verb: call.method,
+    path: call.path,
+    status: reply?.status ?? 0,
+    ...(fault === 'none' ? {} : { fault }),
+    ...reply?.note,
+  }
+}
+
+function timestamp(clock: Clock): string {
+  return `${new Date(clock.now()).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z`
+}

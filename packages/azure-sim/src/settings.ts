@@ -1,0 +1,139 @@
+import type { FaultRates } from './cosmos/faults.ts'
+import { SimError } from './errors.ts'
+import { asObject } from './http/call.ts'
+import type { RegenerationKnobs } from './weather/propagation.ts'
+import {
+  type Ambush,
+  faultKinds,
+  type ServiceName,
+  type ServiceWeather,
+  serviceNames,
+  type WeatherSettings,
+} from './weather/weather.ts'
+
+/** Weather of every service, the data plane's own faults among them. */
+export type AllWeather = WeatherSettings & { cosmos?: Partial<FaultRates> }
+
+/** What a setting takes, as its error sentence says it. */
+interface Kind {
+  readonly says: string
+  readonly fits: (value: unknown) => boolean
+}
+
+const isMs = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+const ms: Kind = { says: 'milliseconds, 0 or more', fits: isMs }
+const count: Kind = {
+  says: 'a whole number, 0 or more',
+  fits: value => Number.isSafeInteger(value) && Number(value) >= 0,
+}
+const rate: Kind = {
+  says: 'a number from 0 to 1',
+  fits: value => isMs(value) && value <= 1,
+}
+const span: Kind = {
+  says: 'milliseconds, or [least, most] of them',
+  fits: value => {
+    if (!Array.isArray(value)) return isMs(value)
+    const [least, most, ...more] = value as unknown[]
+    return more.length === 0 && isMs(least) && isMs(most) && least <= most
+  },
+}
+const oneOf = (...words: readonly string[]): Kind => ({
+  says: words.join(' or '),
+  fits: value => words.includes(String(value)),
+})
+
+const regenerationKinds: Record<keyof RegenerationKnobs, Kind> = {
+  durationMs: span,
+  spreadMs: ms,
+  gapMs: ms,
+  overlapMs: ms,
+  oldReadsMs: ms,
+  flaps: count,
+  flapMs: ms,
+  keysShown: oneOf('end', 'acceptance'),
+  failRate: rate,
+  failedEffect: oneOf('none', 'done', 'either'),
+}
+
+const weatherKinds: Record<keyof ServiceWeather, Kind> = {
+  slowRate: rate,
+  slowMs: span,
+  throttleRate: rate,
+  retryAfterSeconds: count,
+  errorRate: rate,
+  resetRate: rate,
+  lostRate: rate,
+  lateRate: rate,
+  lateMs: span,
+}
+
+/** @throws SimError `SIM_OPTION_INVALID` */
+export function checkRegeneration(value: unknown): Partial<RegenerationKnobs> {
+  return check('regeneration', value, regenerationKinds) as Partial<RegenerationKnobs>
+}
+
+/**
+ * Weather by service. The data plane's rates are checked by the data plane.
+ *
+ * @throws SimError `SIM_OPTION_INVALID`
+ */
+export function checkWeather(value: unknown): AllWeather {
+  const { cosmos, ...services } = object('weather', value)
+  for (const [name, settings] of Object.entries(services)) {
+    if (!isService(name)) throw unknown(`weather.${name}`, [...serviceNames, 'cosmos'])
+    check(`weather.${name}`, settings, weatherKinds)
+  }
+  return {
+    ...(services as WeatherSettings),
+    ...(cosmos ? { cosmos: object('cosmos', cosmos) } : {}),
+  }
+}
+
+/** @throws SimError `SIM_OPTION_INVALID` */
+export function checkAmbush(value: unknown): Ambush {
+  const text: Kind = { says: 'a text', fits: given => typeof given === 'string' }
+  const checked = check('once', value, {
+    service: oneOf(...serviceNames),
+    fault: oneOf(...faultKinds),
+    verb: text,
+    path: text,
+    delayMs: ms,
+  })
+  const { service, fault } = checked
+  if (service === undefined || fault === undefined) {
+    throw invalid('The setting once needs both service and fault.')
+  }
+  return checked as unknown as Ambush
+}
+
+export function invalid(sentence: string): SimError {
+  return new SimError('SIM_OPTION_INVALID', sentence)
+}
+
+function check(name: string, value: unknown, kinds: Readonly<Record<string, Kind>>) {
+  const settings = object(name, value)
+  for (const [key, given] of Object.entries(settings)) {
+    const kind = kinds[key]
+    if (kind === undefined) throw unknown(`${name}.${key}`, Object.keys(kinds))
+    if (given !== undefined && !kind.fits(given)) {
+      throw invalid(`The setting ${name}.${key} is ${JSON.stringify(given)}; give ${kind.says}.`)
+    }
+  }
+  return settings
+}
+
+function object(name: string, value: unknown): Record<string, unknown> {
+  const settings = value === undefined ? {} : asObject(value)
+  if (settings === undefined) throw invalid(`The setting ${name} is not an object of settings.`)
+  return settings
+}
+
+function unknown(name: string, known: readonly string[]): SimError {
+  return invalid(`There is no setting ${name}; known are ${known.join(', ')}.`)
+}
+
+const isService = (name: string): name is ServiceName =>
+  serviceNames.some(service => service === name)
