@@ -1,0 +1,7 @@
+export { SidecarError, type SidecarErrorCode } from './error.ts'
+export type { Log } from './log.ts'
+export type { SidecarOptions } from './options.ts'
+export type { ProbeSettings } from './probe/prober.ts'
+export type { CoordinatorSettings } from './report/coordinator-client.ts'
+export { Sidecar } from './sidecar.ts'
+export type { SidecarStatus } from './status.ts'

@@ -1,0 +1,69 @@
+import { unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { clientLabel } from '@keyturn/core'
+import { type Clock, rest } from '@keyturn/keyring'
+import type { Log } from '../log.ts'
+import type { MemberStore } from '../store.ts'
+import { checkPresence } from './check.ts'
+
+/** A dying process closes its sockets one by one: what still accepts may refuse a moment later. */
+const soonMs = [0, 50, 250, 1_000] as const
+/** Between later looks at a client that has vanished. */
+const checkEveryMs = 5_000
+const checkTimeoutMs = 1_000
+
+interface Parts {
+  readonly store: MemberStore
+  readonly directory: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Looks after clients that have no open stream, until each is back, or proven dead. */
+export class PresenceWatch {
+  readonly #parts: Parts
+  readonly #watched = new Map<string, AbortController>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  start(id: string): void {
+    if (this.#watched.has(id)) return
+    const stop = new AbortController()
+    this.#watched.set(id, stop)
+    void this.#watch(id, stop.signal)
+  }
+
+  stop(id: string): void {
+    this.#watched.get(id)?.abort()
+    this.#watched.delete(id)
+  }
+
+  stopAll(): void {
+    for (const id of [...this.#watched.keys()]) this.stop(id)
+  }
+
+  async #watch(id: string, signal: AbortSignal): Promise<void> {
+    for (let look = 0; !signal.aborted; look += 1) {
+      await rest(this.#parts.clock, soonMs[look] ?? checkEveryMs, signal)
+      if (signal.aborted) return
+      if (await this.#isGone(id, signal)) return this.stop(id)
+    }
+  }
+
+  async #isGone(id: string, signal: AbortSignal): Promise<boolean> {
+    const { store, directory, log } = this.#parts
+    const client = store.state.clients.find(one => one.id === id)
+    if (client === undefined) return true
+    const path = join(directory, client.presence)
+    if ((await checkPresence(path, checkTimeoutMs)) !== 'dead' || signal.aborted) return false
+    store.apply({ is: 'died', id })
+    log.info(
+      { event: 'client-died', client: clientLabel(client) },
+      'A client is proven dead: its presence socket refuses connections.',
+    )
+    await unlink(path).catch(() => undefined)
+    return true
+  }
+}
