@@ -12,15 +12,20 @@ const mark = 'keyturn-ticket:'
 /** The SDK percent-encodes what a token provider returns. */
 const encodedMark = encodeURIComponent(mark)
 
+/** As the SDK really calls a token provider: an account read names no resource at all. */
 interface Operation {
   readonly verb: string
-  readonly resourceType: string
-  readonly resourceId: string
+  readonly resourceType?: string
+  readonly resourceId?: string
 }
 
 /** The unsigned token of an operation: what is to be signed, and nothing that is secret. */
 export const writeTicket = ({ verb, resourceType, resourceId }: Operation): string => {
-  const request: SignedRequest = { verb, resourceType, resourceLink: resourceId }
+  const request: SignedRequest = {
+    verb,
+    resourceType: resourceType ?? '',
+    resourceLink: resourceId ?? '',
+  }
   return `${mark}${isAccountRead(request) ? 'a' : '-'}${signedPrefix(request)}`
 }
 
