@@ -1,25 +1,16 @@
-import { Account } from './account/account.ts'
-import { randomKeys, seededKeys } from './account/keys.ts'
+import type { Account } from './account/account.ts'
 import type { Region } from './account/types.ts'
-import { KeyUsage } from './account/usage.ts'
-import { createArm } from './arm/arm.ts'
 import { accountId } from './arm/resource.ts'
-import { chanceFrom } from './chance.ts'
-import { type Controls, controlPath, createControl } from './control.ts'
-import { type Cosmos, createCosmos } from './cosmos/cosmos-front.ts'
+import { type Controls, controlPath } from './control.ts'
+import type { Cosmos } from './cosmos/cosmos-front.ts'
 import { clientSecretCredential, type SimCredential } from './entra/credential.ts'
-import { createEntra, federationIssuer } from './entra/entra.ts'
+import { federationIssuer } from './entra/entra.ts'
 import type { Principal } from './entra/principals.ts'
 import { TokenAuthority } from './entra/tokens.ts'
 import { type AzureEnvironment, type Description, environmentOf } from './environment.ts'
 import { type AzureSimOptions, type Settings, settingsFrom } from './options.ts'
-import {
-  armService,
-  controlService,
-  entraService,
-  type Surroundings,
-  vaultService,
-} from './services.ts'
+import { explained, makeParts, type Parts } from './parts.ts'
+import { Servers } from './servers.ts'
 import {
   type AllWeather,
   checkAmbush,
@@ -28,24 +19,10 @@ import {
   invalid,
 } from './settings.ts'
 import { makeTlsIdentity, type TlsIdentity } from './tls/identity.ts'
-import { type Listener, type LoopbackServer, listen } from './tls/server.ts'
-import { vaultAudience } from './vault/errors.ts'
-import { SecretStore } from './vault/store.ts'
-import { createVault } from './vault/vault.ts'
+import type { SecretStore } from './vault/store.ts'
 import type { RegenerationKnobs } from './weather/propagation.ts'
-import { type Ambush, Weather } from './weather/weather.ts'
-import { Ledger } from './witness.ts'
-
-/** Audiences that ARM answers to, beside its own address (published). */
-const armAudiences = ['https://management.azure.com', 'https://management.core.windows.net']
-
-/** One running servers' addresses; empty until they listen. */
-interface Addresses {
-  global: string
-  arm: string
-  vault: string
-  entra: string
-}
+import type { Weather } from './weather/weather.ts'
+import type { Ledger } from './witness.ts'
 
 /**
  * An Azure for tests: one Cosmos DB account in several regions, its resource manager, a key vault
@@ -55,9 +32,7 @@ export class AzureSim {
   readonly #settings: Settings
   readonly #tls: TlsIdentity
   readonly #tokens: TokenAuthority
-  readonly #addresses: Addresses = { global: '', arm: '', vault: '', entra: '' }
-  readonly #servers: LoopbackServer[] = []
-  readonly #abort = new AbortController()
+  readonly #servers: Servers
 
   /** The account, its keys and what regions take; for tests that look behind the wire. */
   readonly account: Account
@@ -70,42 +45,16 @@ export class AzureSim {
   /** What the vault holds. */
   readonly secrets: SecretStore
 
-  private constructor(settings: Settings, tls: TlsIdentity, tokens: TokenAuthority) {
-    const { clock } = settings
-    const chance = chanceFrom(settings.seed)
+  private constructor(settings: Settings, parts: Parts, tls: TlsIdentity, tokens: TokenAuthority) {
     this.#settings = settings
     this.#tls = tls
     this.#tokens = tokens
-    const regions = settings.regions.map(
-      (name, at): Region => ({ name, endpoint: '', writable: at === 0 }),
-    )
-    this.account = new Account({
-      name: settings.accountName,
-      regions,
-      clock,
-      chance,
-      drawKey: settings.keys === 'seeded' ? seededKeys(settings.seed) : randomKeys,
-      regeneration: settings.regeneration,
-    })
-    this.witness = new Ledger(settings.witness)
-    const { cosmos, ...management } = settings.weather
-    this.weather = new Weather(chance, management)
-    this.secrets = new SecretStore(clock)
-    this.cosmos = createCosmos({
-      account: { name: settings.accountName },
-      regions,
-      keys: this.account,
-      clock,
-      chance,
-      witness: this.witness,
-      settings: {
-        disableLocalAuth: () => this.account.flags.disableLocalAuth,
-        disableKeyBasedMetadataWriteAccess: () =>
-          this.account.flags.disableKeyBasedMetadataWriteAccess,
-      },
-      weather: cosmos ?? {},
-      dateWindow: settings.dateWindow,
-    })
+    this.#servers = new Servers(settings, parts, tls, tokens)
+    this.account = parts.account
+    this.witness = parts.witness
+    this.weather = parts.weather
+    this.cosmos = parts.cosmos
+    this.secrets = parts.secrets
   }
 
   /**
@@ -115,7 +64,9 @@ export class AzureSim {
    */
   static async start(options: AzureSimOptions = {}): Promise<AzureSim> {
     const settings = settingsFrom(options)
+    const parts = makeParts(settings)
     const [tls, tokens] = await Promise.all([
+      // Certificates are judged by their clients' clocks, whatever the simulated time is.
       makeTlsIdentity(Date.now()),
       TokenAuthority.make({
         tenantId: settings.tenantId,
@@ -124,9 +75,9 @@ export class AzureSim {
         principals: Object.values(settings.principals),
       }),
     ])
-    const sim = new AzureSim(settings, tls, tokens)
+    const sim = new AzureSim(settings, parts, tls, tokens)
     try {
-      await sim.#listen()
+      await sim.#servers.start(sim.#controls())
     } catch (error) {
       await sim.stop()
       throw error
@@ -135,9 +86,8 @@ export class AzureSim {
   }
 
   /** Closes every socket; calls under way are cut off. */
-  async stop(): Promise<void> {
-    this.#abort.abort()
-    await Promise.all(this.#servers.map(server => server.stop()))
+  stop(): Promise<void> {
+    return this.#servers.stop()
   }
 
   get seed(): number {
@@ -146,7 +96,7 @@ export class AzureSim {
 
   /** The account's global endpoint, which serves as the write region does. */
   get endpoint(): string {
-    return this.#addresses.global
+    return this.#servers.addresses.global
   }
 
   get regions(): readonly Region[] {
@@ -154,17 +104,17 @@ export class AzureSim {
   }
 
   get armEndpoint(): string {
-    return this.#addresses.arm
+    return this.#servers.addresses.arm
   }
 
   /** For `SecretClient`, which needs `disableChallengeResourceVerification: true` on loopback. */
   get vaultUrl(): string {
-    return this.#addresses.vault
+    return this.#servers.addresses.vault
   }
 
   /** For `@azure/identity`, which needs `disableInstanceDiscovery: true`. */
   get authorityHost(): string {
-    return this.#addresses.entra
+    return this.#servers.addresses.entra
   }
 
   get tenantId(): string {
@@ -185,7 +135,8 @@ export class AzureSim {
 
   /** The account's ARM resource id. */
   get accountId(): string {
-    return accountId(this.#names, this.account.name)
+    const { subscriptionId, resourceGroup } = this.#settings
+    return accountId({ subscriptionId, resourceGroup }, this.account.name)
   }
 
   /** The PEM that clients must trust. */
@@ -248,9 +199,15 @@ export class AzureSim {
     }
   }
 
-  get #names() {
-    const { subscriptionId, resourceGroup } = this.#settings
-    return { subscriptionId, resourceGroup, tags: {} }
+  /**
+   * Changes the weather of any service, the data plane's (`cosmos`) among them.
+   *
+   * @throws SimError `SIM_OPTION_INVALID`
+   */
+  setWeather(weather: AllWeather): void {
+    const { cosmos, ...management } = checkWeather(weather)
+    if (cosmos) explained(() => this.cosmos.faults.set(cosmos))
+    this.weather.set(management)
   }
 
   #principal(name: string): Principal {
@@ -260,94 +217,17 @@ export class AzureSim {
     throw invalid(`There is no principal ${name}; known are ${known}.`)
   }
 
-  async #listen(): Promise<void> {
-    const { ports, clock } = this.#settings
-    const { weather, witness } = this
-    const around: Surroundings = { clock, weather, witness, signal: this.#abort.signal }
-    const addresses = this.#addresses
-    addresses.entra = await this.#open(ports.entra, entraService(around, this.#entra()))
-    addresses.vault = await this.#open(ports.vault, vaultService(around, this.#vault()))
-    const arm = armService(around, this.#arm())
-    const control = controlService(around, createControl(this.#controls()))
-    addresses.arm = await this.#open(ports.arm, (req, res) =>
-      (req.url === controlPath || req.url?.startsWith(`${controlPath}/`) ? control : arm)(req, res),
-    )
-    const regionPort = (at: number) => (ports.cosmos === 0 ? 0 : ports.cosmos + 1 + at)
-    for (const [at, region] of this.regions.entries()) {
-      const handler = this.cosmos.handlerFor(region.name)
-      region.endpoint = `${await this.#open(regionPort(at), handler)}/`
-    }
-    addresses.global = `${await this.#open(ports.cosmos, this.cosmos.globalHandler)}/`
-  }
-
-  async #open(port: number, listener: Listener): Promise<string> {
-    const server = await listen(this.#tls, port, listener)
-    this.#servers.push(server)
-    return server.url
-  }
-
-  #entra() {
-    return createEntra({
-      tenantId: this.tenantId,
-      clock: this.#settings.clock,
-      authority: this.#tokens,
-      principals: Object.values(this.principals),
-      audiences: () => [...armAudiences, this.armEndpoint, vaultAudience],
-      url: () => this.authorityHost,
-    })
-  }
-
-  #vault() {
-    const group = `/subscriptions/${this.subscriptionId}/resourceGroups/${this.resourceGroup}`
-    const { vaultName } = this.#settings
-    return createVault({
-      name: vaultName,
-      resourceId: `${group}/providers/Microsoft.KeyVault/vaults/${vaultName}`,
-      store: this.secrets,
-      verify: call => this.#tokens.verify(call.headers.authorization, [vaultAudience]),
-      url: () => this.vaultUrl,
-      authorization: () => `${this.authorityHost}/${this.tenantId}`,
-    })
-  }
-
-  #arm() {
-    const usage = new KeyUsage(() => this.#settings.lastUsageLagMs)
-    this.witness.onData(record => usage.note(record))
-    return createArm({
-      account: this.account,
-      usage,
-      names: this.#names,
-      clock: this.#settings.clock,
-      verify: call =>
-        this.#tokens.verify(call.headers.authorization, [...armAudiences, this.armEndpoint]),
-      url: () => this.armEndpoint,
-      globalEndpoint: () => this.endpoint,
-      authorization: () => `${this.authorityHost}/${this.tenantId}`,
-    })
-  }
-
   #controls(): Controls {
     return {
       describe: () => this.describe(),
       testimony: () => this.witness.testimony(),
       weather: () => ({ ...this.weather.settings, cosmos: this.cosmos.faults.rates }),
       setWeather: settings => this.setWeather(settings as AllWeather),
-      once: ambush => this.weather.once(checkAmbush(ambush) satisfies Ambush),
+      once: ambush => this.weather.once(checkAmbush(ambush)),
       regeneration: () => this.regeneration,
       setRegeneration: knobs => {
         Object.assign(this.regeneration, checkRegeneration(knobs))
       },
     }
-  }
-
-  /**
-   * Changes the weather of any service, the data plane's (`cosmos`) among them.
-   *
-   * @throws SimError `SIM_OPTION_INVALID`; RangeError for a rate of the data plane
-   */
-  setWeather(weather: AllWeather): void {
-    const { cosmos, ...management } = checkWeather(weather)
-    if (cosmos) this.cosmos.faults.set(cosmos)
-    this.weather.set(management)
   }
 }

@@ -28,7 +28,7 @@ export function createControl(controls: Controls): (call: Call) => Reply {
     try {
       apply(settings)
     } catch (error) {
-      if (error instanceof SimError || error instanceof RangeError) return problem(error.message)
+      if (error instanceof SimError) return problem(error.message)
       throw error
     }
     return ok(show())

@@ -5,7 +5,6 @@ import type { KeyUsage } from '../account/usage.ts'
 export interface ResourceNames {
   readonly subscriptionId: string
   readonly resourceGroup: string
-  readonly tags: Readonly<Record<string, string>>
 }
 
 /** Which usage to show and as of when; absent in versions that do not know it. */
@@ -55,7 +54,7 @@ export function accountResource(
     location: account.regions[0]?.name ?? '',
     type: 'Microsoft.DocumentDB/databaseAccounts',
     kind: 'GlobalDocumentDB',
-    tags: { ...names.tags, ...flags.tags },
+    tags: flags.tags,
     systemData: { createdAt: new Date(account.createdAt).toISOString() },
     properties: {
       provisioningState: account.provisioningState(),

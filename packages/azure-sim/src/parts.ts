@@ -1,0 +1,69 @@
+import { Account } from './account/account.ts'
+import { randomKeys, seededKeys } from './account/keys.ts'
+import type { Region } from './account/types.ts'
+import { KeyUsage } from './account/usage.ts'
+import { chanceFrom } from './chance.ts'
+import { type Cosmos, createCosmos } from './cosmos/cosmos-front.ts'
+import type { Settings } from './options.ts'
+import { invalid } from './settings.ts'
+import { SecretStore } from './vault/store.ts'
+import { Weather } from './weather/weather.ts'
+import { Ledger } from './witness.ts'
+
+/** What the servers serve. No part listens or knows of TLS. */
+export interface Parts {
+  readonly account: Account
+  readonly usage: KeyUsage
+  readonly witness: Ledger
+  readonly weather: Weather
+  readonly cosmos: Cosmos
+  readonly secrets: SecretStore
+}
+
+/** @throws SimError `SIM_OPTION_INVALID` for a fault rate that the data plane refuses */
+export function makeParts(settings: Settings): Parts {
+  const { clock, seed } = settings
+  const chance = chanceFrom(seed)
+  const { cosmos: faults, ...management } = settings.weather
+  const regions = settings.regions.map(
+    (name, at): Region => ({ name, endpoint: '', writable: at === 0 }),
+  )
+  const account = new Account({
+    name: settings.accountName,
+    regions,
+    clock,
+    chance,
+    drawKey: settings.keys === 'seeded' ? seededKeys(seed) : randomKeys,
+    regeneration: settings.regeneration,
+  })
+  const witness = new Ledger(settings.witness)
+  const usage = new KeyUsage(() => settings.lastUsageLagMs)
+  witness.onData(record => usage.note(record))
+  const cosmos = explained(() =>
+    createCosmos({
+      account: { name: settings.accountName },
+      regions,
+      keys: account,
+      clock,
+      chance,
+      witness,
+      settings: {
+        disableLocalAuth: () => account.flags.disableLocalAuth,
+        disableKeyBasedMetadataWriteAccess: () => account.flags.disableKeyBasedMetadataWriteAccess,
+      },
+      weather: faults ?? {},
+      dateWindow: settings.dateWindow,
+    }),
+  )
+  const weather = new Weather(chance, management)
+  return { account, usage, witness, weather, cosmos, secrets: new SecretStore(clock) }
+}
+
+/** The data plane checks its own rates and says RangeError; to callers it is one more option. */
+export function explained<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw error instanceof RangeError ? invalid(error.message) : error
+  }
+}

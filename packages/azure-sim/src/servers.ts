@@ -1,0 +1,127 @@
+import { createArm } from './arm/arm.ts'
+import { type Controls, controlPath, createControl } from './control.ts'
+import { createEntra } from './entra/entra.ts'
+import type { TokenAuthority } from './entra/tokens.ts'
+import type { Handler } from './http/call.ts'
+import type { Settings } from './options.ts'
+import type { Parts } from './parts.ts'
+import {
+  armService,
+  controlService,
+  entraService,
+  type Surroundings,
+  vaultService,
+} from './services.ts'
+import type { TlsIdentity } from './tls/identity.ts'
+import { type Listener, type LoopbackServer, listen } from './tls/server.ts'
+import { vaultAudience } from './vault/errors.ts'
+import { createVault } from './vault/vault.ts'
+
+/** Audiences that ARM answers to, beside its own address (published). */
+const armAudiences = ['https://management.azure.com', 'https://management.core.windows.net']
+
+/** Where everything listens; empty until it does. Cosmos endpoints end in a slash, others not. */
+export interface Addresses {
+  global: string
+  arm: string
+  vault: string
+  entra: string
+}
+
+/** Every port of one simulator. */
+export class Servers {
+  readonly addresses: Addresses = { global: '', arm: '', vault: '', entra: '' }
+  readonly #settings: Settings
+  readonly #parts: Parts
+  readonly #tls: TlsIdentity
+  readonly #tokens: TokenAuthority
+  readonly #open: LoopbackServer[] = []
+  readonly #abort = new AbortController()
+
+  constructor(settings: Settings, parts: Parts, tls: TlsIdentity, tokens: TokenAuthority) {
+    this.#settings = settings
+    this.#parts = parts
+    this.#tls = tls
+    this.#tokens = tokens
+  }
+
+  async start(controls: Controls): Promise<void> {
+    const { ports, clock } = this.#settings
+    const { weather, witness, account, cosmos } = this.#parts
+    const around: Surroundings = { clock, weather, witness, signal: this.#abort.signal }
+    const { addresses } = this
+    addresses.entra = await this.#listen(ports.entra, entraService(around, this.#entra()))
+    addresses.vault = await this.#listen(ports.vault, vaultService(around, this.#vault()))
+    const arm = armService(around, this.#arm())
+    const control = controlService(around, createControl(controls))
+    addresses.arm = await this.#listen(ports.arm, (req, res) =>
+      (isControl(req.url) ? control : arm)(req, res),
+    )
+    for (const [at, region] of account.regions.entries()) {
+      const port = ports.cosmos === 0 ? 0 : ports.cosmos + 1 + at
+      region.endpoint = `${await this.#listen(port, cosmos.handlerFor(region.name))}/`
+    }
+    addresses.global = `${await this.#listen(ports.cosmos, cosmos.globalHandler)}/`
+  }
+
+  /** Closes every socket; calls under way are cut off. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await Promise.all(this.#open.map(server => server.stop()))
+  }
+
+  async #listen(port: number, listener: Listener): Promise<string> {
+    const server = await listen(this.#tls, port, listener)
+    this.#open.push(server)
+    return server.url
+  }
+
+  #authorization(): string {
+    return `${this.addresses.entra}/${this.#settings.tenantId}`
+  }
+
+  #entra(): Handler {
+    const { tenantId, clock, principals } = this.#settings
+    return createEntra({
+      tenantId,
+      clock,
+      authority: this.#tokens,
+      principals: Object.values(principals),
+      audiences: () => [...armAudiences, this.addresses.arm, vaultAudience],
+      url: () => this.addresses.entra,
+    })
+  }
+
+  #vault(): Handler {
+    const { subscriptionId, resourceGroup, vaultName } = this.#settings
+    const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`
+    return createVault({
+      name: vaultName,
+      resourceId: `${group}/providers/Microsoft.KeyVault/vaults/${vaultName}`,
+      store: this.#parts.secrets,
+      verify: call => this.#tokens.verify(call.headers.authorization, [vaultAudience]),
+      url: () => this.addresses.vault,
+      authorization: () => this.#authorization(),
+    })
+  }
+
+  #arm(): Handler {
+    const { subscriptionId, resourceGroup, clock } = this.#settings
+    const { account, usage } = this.#parts
+    return createArm({
+      account,
+      usage,
+      names: { subscriptionId, resourceGroup },
+      clock,
+      verify: call =>
+        this.#tokens.verify(call.headers.authorization, [...armAudiences, this.addresses.arm]),
+      url: () => this.addresses.arm,
+      globalEndpoint: () => this.addresses.global,
+      authorization: () => this.#authorization(),
+    })
+  }
+}
+
+function isControl(url: string | undefined): boolean {
+  return url === controlPath || url?.startsWith(`${controlPath}/`) === true
+}
