@@ -1,0 +1,214 @@
+import { Key, Ring, type RingNews, type SigningRequest } from '@keyturn/keyring'
+import t from 'tap'
+import { keyset, ManualClock, ManualSource, newKey, twoKeys } from '../support.ts'
+
+const request: SigningRequest = {
+  text: 'text',
+  endpoint: 'https://west',
+  tried: [],
+  refreshed: false,
+}
+
+const started = (limits = {}) => {
+  const source = new ManualSource()
+  const clock = new ManualClock()
+  const ring = new Ring({ source, clock, chance: () => 0, limits }).start()
+  const news: RingNews[] = []
+  ring.follow(each => news.push(each))
+  return { ring, source, clock, news }
+}
+
+t.test('without a keyset nothing is signed', async t => {
+  const { ring } = started()
+  t.same(ring.begin(request), { next: 'no-keyset' })
+  t.same(ring.sample(), { sequence: 1, held: null, usage: [], refused: [] })
+})
+
+t.test('the active key signs, and its use is counted until it ends', async t => {
+  const { ring, clock } = started()
+  const keys = twoKeys()
+  const { fingerprint } = keys.primary
+  ring.offer(keyset(keys))
+  const begun = ring.begin(request)
+  t.match(begun, {
+    next: 'send',
+    slot: 'primary',
+    fingerprint,
+    signature: keys.primary.sign('text'),
+  })
+  clock.pass(5)
+  t.match(ring.sample().usage[0], { fingerprint, inFlight: 1, total: 1, idleMs: 5 })
+  ring.end(fingerprint)
+  t.match(ring.sample().usage[0], { inFlight: 0, total: 1, idleMs: 0 })
+  ring.end(fingerprint)
+  t.equal(ring.sample().usage[0]?.inFlight, 0, 'an end too many is not counted')
+  t.match(ring.sample().usage[1], { total: 0, idleMs: null })
+})
+
+t.test('a fence holds from the moment that the offer returns, even against failover', async t => {
+  const { ring } = started()
+  const keys = twoKeys()
+  ring.offer(keyset(keys))
+  ring.offer(keyset(keys, { version: 2, fenced: ['secondary'] }))
+  const tried = [keys.primary.fingerprint]
+  t.same(ring.begin({ ...request, tried }), { next: 'refresh' })
+  t.same(ring.begin({ ...request, tried, refreshed: true }), { next: 'exhausted' })
+  t.same(ring.begin({ ...request, only: keys.secondary.fingerprint }), { next: 'exhausted' })
+})
+
+t.test('a drain is news once the last attempt with a fenced key has ended', async t => {
+  const { ring, news } = started()
+  const keys = twoKeys()
+  const { fingerprint } = keys.primary
+  ring.offer(keyset(keys))
+  ring.begin(request)
+  ring.begin(request)
+  ring.offer(keyset(keys, { version: 2, active: 'secondary', fenced: ['primary'] }))
+  ring.end(fingerprint)
+  t.same(news, ['swap', 'swap'])
+  t.match(ring.sample(), { held: { version: 2, fenced: ['primary'] } })
+  ring.end(fingerprint)
+  t.same(news, ['swap', 'swap', 'drained'])
+  t.match(ring.sample().usage[0], { fingerprint, inFlight: 0 })
+})
+
+t.test('what is refused at one endpoint still signs at another', async t => {
+  const { ring, news } = started()
+  const keys = twoKeys()
+  const [a, b] = [keys.primary.fingerprint, keys.secondary.fingerprint]
+  ring.offer(keyset(keys))
+  ring.accepted(b, 'https://west', false, [a])
+  t.match(ring.begin(request), { slot: 'secondary' })
+  t.match(ring.begin({ ...request, endpoint: 'https://east' }), { slot: 'primary' })
+  t.match(ring.begin({ ...request, trial: a }), { slot: 'primary' }, 'or as a trial')
+  t.match(ring.sample().refused, [{ fingerprint: a, endpoint: 'https://west' }])
+  ring.accepted(a, 'https://west', false, [])
+  t.same(ring.sample().refused, [])
+  t.same(news, ['swap', 'refused', 'accepted'])
+})
+
+t.test('a write’s refusal is a suspicion until the key was seen to write', async t => {
+  const { ring } = started()
+  const keys = twoKeys()
+  const [a, b] = [keys.primary.fingerprint, keys.secondary.fingerprint]
+  ring.offer(keyset(keys))
+  ring.accepted(b, 'https://west', true, [a])
+  t.match(ring.refusals, [{ proven: false }])
+  t.same(ring.sample().refused, [], 'and is not reported')
+  ring.accepted(a, 'https://west', false, [])
+  ring.begin(request)
+  ring.end(a, true)
+  ring.accepted(b, 'https://west', true, [a])
+  t.match(ring.refusals, [{ proven: true }])
+})
+
+t.test('a late refusal of a replaced key never touches its successor', async t => {
+  const { ring } = started()
+  const keys = twoKeys()
+  const old = keys.primary.fingerprint
+  ring.offer(keyset(keys))
+  const fresh = { ...keys, primary: new Key(newKey()) }
+  ring.offer(keyset(fresh, { version: 2 }))
+  ring.accepted(keys.secondary.fingerprint, 'https://west', false, [old])
+  ring.accountReadRefused(old, 'https://west')
+  t.same(ring.refusals, [])
+  t.match(ring.begin(request), { fingerprint: fresh.primary.fingerprint })
+})
+
+t.test('all who wait share one refresh', async t => {
+  const { ring, source } = started()
+  ring.offer(keyset(twoKeys()))
+  const outcomes = await Promise.all([ring.refresh('refused'), ring.refresh('refused')])
+  t.same(outcomes, ['read', 'read'])
+  t.same(source.refreshes, ['refused'])
+})
+
+t.test('a refresh ends as soon as another keyset is held', async t => {
+  const { ring, source } = started()
+  ring.offer(keyset(twoKeys()))
+  source.onRefresh = () => new Promise(() => {})
+  const refreshing = ring.refresh('refused')
+  ring.offer(keyset(twoKeys(), { version: 2 }))
+  t.equal(await refreshing, 'swapped')
+})
+
+t.test('a refresh is bounded, and tells its source that it is over', async t => {
+  const { ring, source, clock } = started({ waitMsMax: 1000 })
+  ring.offer(keyset(twoKeys()))
+  let aborted = false
+  source.onRefresh = signal =>
+    new Promise(() => signal.addEventListener('abort', () => (aborted = true)))
+  const refreshing = ring.refresh('refused')
+  clock.pass(1000)
+  t.equal(await refreshing, 'timed-out')
+  t.ok(aborted)
+})
+
+t.test('after a refusal the next refresh waits for its pause, a request does not', async t => {
+  const { ring, source, clock } = started({ pauseMsMin: 400 })
+  ring.offer(keyset(twoKeys()))
+  await ring.refresh('refused')
+  const second = ring.refresh('refused')
+  t.equal(source.refreshes.length, 1)
+  clock.pass(400)
+  await second
+  t.equal(source.refreshes.length, 2)
+  await ring.refresh('requested')
+  t.equal(source.refreshes.length, 3)
+})
+
+t.test('a source that fails fails the refresh alone', async t => {
+  const { ring, source } = started()
+  ring.offer(keyset(twoKeys()))
+  source.onRefresh = () => Promise.reject(new Error('The vault is away.'))
+  t.equal(await ring.refresh('refused'), 'failed')
+})
+
+t.test('the wait for a first keyset is bounded, and may be cancelled', async t => {
+  const { ring, clock } = started()
+  const waiting = ring.whenKeyset(1000)
+  clock.pass(1000)
+  t.equal(await waiting, null)
+  const cancel = new AbortController()
+  const cancelled = ring.whenKeyset(1000, cancel.signal)
+  cancel.abort(new Error('enough'))
+  await t.rejects(cancelled, { message: 'enough' })
+  const served = ring.whenKeyset(1000)
+  ring.offer(keyset(twoKeys()))
+  t.match(await served, { version: 1 })
+})
+
+t.test('a ring that stops signs nothing more, and says goodbye after its last attempt', async t => {
+  const { ring, source } = started()
+  const keys = twoKeys()
+  ring.offer(keyset(keys))
+  ring.begin(request)
+  const stopping = ring.stop()
+  t.same(ring.begin(request), { next: 'closed' })
+  t.notOk(source.stopped)
+  ring.end(keys.primary.fingerprint)
+  await stopping
+  t.ok(source.stopped)
+  await ring.stop()
+})
+
+t.test('a listener that throws harms nobody else', async t => {
+  const { ring, news } = started()
+  const warned = new Promise<Error>(resolve => process.once('warning', resolve))
+  ring.follow(() => {
+    throw new Error('a listener’s fault')
+  })
+  t.match(ring.offer(keyset(twoKeys())), { take: true })
+  t.same(news, ['swap'])
+  t.match(await warned, { message: 'a listener’s fault' })
+})
+
+t.test('a sample never names more keys than the wire allows', async t => {
+  const { ring } = started()
+  for (let version = 1; version <= 40; version += 1) ring.offer(keyset(twoKeys(), { version }))
+  const { usage, held } = ring.sample()
+  t.equal(usage.length, 16)
+  const named = usage.map(({ fingerprint }) => fingerprint)
+  t.ok(held && named.includes(held.fingerprints.primary))
+  t.ok(held && named.includes(held.fingerprints.secondary))
+})
