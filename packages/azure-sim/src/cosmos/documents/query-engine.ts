@@ -15,9 +15,14 @@ export interface Page {
   readonly continuation: string | undefined
 }
 
+/** All that the engine asks of its rows: to be folded, by a function that appends to a list. */
+interface Foldable {
+  reduce(append: (list: unknown[], row: JsonObject) => unknown[], start: unknown[]): unknown[]
+}
+
 interface Compiled {
   exec(
-    rows: readonly JsonObject[],
+    rows: Foldable,
     options: {
       parameters: QuerySpec['parameters']
       maxItemCount: number
@@ -28,6 +33,22 @@ interface Compiled {
 
 /** Parses and runs SQL: the engine of `@vercel/cosmosdb-server`, which keeps parsed queries. */
 const engine = new documentsModule.default(new collectionModule.default(null), ['/id'])
+
+/**
+ * The engine's fold copies its list for each row, so its cost grows with the square of the rows.
+ * Folding in pieces and joining these comes to the same, and grows with the rows alone.
+ */
+const inPieces = (rows: readonly JsonObject[]): Foldable => ({
+  reduce: (append, start) => {
+    const pieces: unknown[] = [...start]
+    for (let at = 0; at < rows.length; at += pieceRows) {
+      for (const made of rows.slice(at, at + pieceRows).reduce(append, [])) pieces.push(made)
+    }
+    return pieces
+  },
+})
+
+const pieceRows = 32
 
 export function parseSpec(body: string): QuerySpec {
   const parsed = parseJson(body)
@@ -60,7 +81,7 @@ export function runQuery(
 ): Page {
   try {
     const compiled = engine._getQuery(spec.query) as Compiled
-    const { result, continuation } = compiled.exec(rows, {
+    const { result, continuation } = compiled.exec(inPieces(rows), {
       parameters: spec.parameters,
       maxItemCount: page.size,
       continuation: parseContinuation(page.continuation),

@@ -2,7 +2,7 @@ import { isBatch, isQuery, isQueryPlan, says } from '../access.ts'
 import { runBatch } from '../documents/batch.ts'
 import { readCharge, writeCharge } from '../documents/charge.ts'
 import type { Container } from '../documents/container.ts'
-import { type Component, requirePartition } from '../documents/partition-key.ts'
+import { type Component, partitionText, requirePartition } from '../documents/partition-key.ts'
 import { parseSpec } from '../documents/query-engine.ts'
 import { planOf } from '../documents/query-plan.ts'
 import * as writes from '../documents/writes.ts'
@@ -37,7 +37,8 @@ export function documentsRoute(container: Container, request: CosmosRequest): Re
 }
 
 /** `/docs/{id}`: read, replace, patch, delete. */
-export function documentRoute(container: Container, request: CosmosRequest, id: string): Reply {
+export function documentRoute(container: Container, request: CosmosRequest, last: string): Reply {
+  const id = request.address.ridBased ? idOf(container, request, last) : last
   switch (request.verb) {
     case 'GET':
     case 'HEAD':
@@ -51,6 +52,13 @@ export function documentRoute(container: Container, request: CosmosRequest, id: 
     default:
       throw errors.methodNotAllowed()
   }
+}
+
+/** The id of a document that is addressed by its rid; the rid itself where there is none. */
+function idOf(container: Container, request: CosmosRequest, rid: string): string {
+  const partition = partitionText(componentsOf(request, container))
+  const documents = container.store.list(partition, request.now)
+  return documents.find(document => document.rid === rid)?.id ?? rid
 }
 
 function readRoute(container: Container, request: CosmosRequest, id: string): Reply {
