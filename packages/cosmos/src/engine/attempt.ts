@@ -3,11 +3,11 @@ import {
   authorizationHeader,
   type Fingerprint,
   isFenced,
-  slotOf,
+  standbyOf,
   stringToSign,
   type Verdict,
 } from '@keyturn/core'
-import type { Signed } from '@keyturn/keyring'
+import type { LiveKeyset, Signed } from '@keyturn/keyring'
 import { clientClosed, keysUnavailable } from '../errors.ts'
 import { judge } from './answer.ts'
 import type { Parts } from './parts.ts'
@@ -237,20 +237,25 @@ export class Attempt {
         .map(each => each.fingerprint)
     }
     const { current } = ring
-    const usable = this.#well.filter(fingerprint => {
-      const slot = current && slotOf(current, fingerprint)
-      return current && slot && !isFenced(current, slot)
-    })
-    if (usable.length === 0) return false
+    const again = current && this.#usableAgain(current)
+    if (!again) return false
     const waitMs = limits.ambiguousRetryMs[this.#rounds] ?? 0
     this.#rounds += 1
-    this.#tried = this.#tried.filter(fingerprint => !usable.includes(fingerprint))
+    this.#tried = this.#tried.filter(fingerprint => fingerprint !== again)
     this.#letGo()
     await clock.sleep(waitMs, this.#signal)
     const waiting = this.#permits.acquire(this.#signal)
     if (waiting) await waiting
     this.#holdsPermit = true
     return true
+  }
+
+  /** The active key where it is well, else the other one. */
+  #usableAgain(keyset: LiveKeyset): Fingerprint | undefined {
+    return [keyset.active, standbyOf(keyset)]
+      .filter(slot => !isFenced(keyset, slot))
+      .map(slot => keyset.keys[slot].fingerprint)
+      .find(fingerprint => this.#well.includes(fingerprint))
   }
 
   #isProvenRefused(fingerprint: Fingerprint): boolean {

@@ -147,7 +147,9 @@ export class Account {
 
   async #reply(request: Seen, payload: string): Promise<Reply> {
     const { key, path, method, headers } = request
-    const write = method !== 'GET' && headers['x-ms-documentdb-isquery'] === undefined
+    const query =
+      'x-ms-documentdb-isquery' in headers || 'x-ms-cosmos-is-query-plan-request' in headers
+    const write = method !== 'GET' && !query
     const right = key !== null && (this.keys.has(key) || (!write && this.readOnlyKeys.has(key)))
     if (!right || this.refuseAll?.(path)) return wrongKey(payload)
     const now = Date.now() + this.clockOffsetMs
@@ -164,6 +166,7 @@ export class Account {
       const item = this.#items.get(decodeURIComponent(parts[5] ?? ''))
       return item ? { status: 200, body: item } : notFound
     }
+    if (headers['x-ms-cosmos-is-query-plan-request']) return { status: 200, body: queryPlan }
     if (headers['x-ms-documentdb-isquery']) {
       return { status: 200, body: { _rid: 'r', Documents: [...this.#items.values()], _count: 1 } }
     }
@@ -186,6 +189,26 @@ export class Account {
 }
 
 const notFound: Reply = { status: 404, body: { code: 'NotFound', message: 'Not found.' } }
+
+const queryPlan = {
+  partitionedQueryExecutionInfoVersion: 2,
+  queryInfo: {
+    distinctType: 'None',
+    top: null,
+    offset: null,
+    limit: null,
+    orderBy: [],
+    orderByExpressions: [],
+    groupByExpressions: [],
+    groupByAliases: [],
+    aggregates: [],
+    groupByAliasToAggregateType: {},
+    rewrittenQuery: '',
+    hasSelectValue: false,
+    hasNonStreamingOrderBy: false,
+  },
+  queryRanges: [{ min: '', max: 'FF', isMinInclusive: true, isMaxInclusive: false }],
+}
 
 const partitionKeyRanges = {
   _rid: 'r',
