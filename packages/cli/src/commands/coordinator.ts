@@ -1,0 +1,23 @@
+import { Coordinator, coordinatorConfigSchema } from '@keyturn/coordinator'
+import { Command } from 'commander'
+import { pino } from 'pino'
+import { azureCredential } from '../credential.ts'
+import { type Host, untilAskedToEnd } from '../host.ts'
+import { readConfiguration } from '../read-file.ts'
+
+export const coordinatorCommand = (host: Host): Command =>
+  new Command('coordinator')
+    .description('turn keys: regenerate one only once every sidecar has proven it idle')
+    .requiredOption('--config <path>', 'accounts, policies and where to keep the journal (JSON)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyturn coordinator --config /etc/keyturn/coordinator.json',
+    )
+    .action(async ({ config: path }: { config: string }) => {
+      const config = readConfiguration(path, coordinatorConfigSchema)
+      const log = pino({ base: { part: 'coordinator' } }, host.stdout)
+      const credential = await azureCredential(host.env)
+      const coordinator = await new Coordinator({ config, credential, log }).start()
+      await untilAskedToEnd(host.signal)
+      await coordinator.stop()
+    })

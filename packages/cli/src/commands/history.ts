@@ -1,0 +1,16 @@
+import { Command } from 'commander'
+import { type Host, say } from '../host.ts'
+import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
+
+export const historyCommand = (host: Host): Command =>
+  withOperatorOptions(
+    new Command('history').description('the journal: what happened, when, by whose word'),
+  )
+    .option('--json', 'print one JSON line per entry')
+    .action(async (options: OperatorOptions & { json?: boolean }) => {
+      for (const entry of await new OperatorClient(options).history()) {
+        const { type, ...facts } = entry.event
+        const line = `${entry.wallTime}  ${type.padEnd(20)} ${JSON.stringify(facts)}`
+        say(host, options.json ? JSON.stringify(entry) : line)
+      }
+    })

@@ -1,0 +1,85 @@
+import { files, keyVault, type Source } from '@keyturn/keyring'
+import { socketVariable } from '@keyturn/protocol'
+import { Sidecar } from '@keyturn/sidecar'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { pino } from 'pino'
+import { azureCredential } from '../credential.ts'
+import { UsageError } from '../failure.ts'
+import { type Host, untilAskedToEnd } from '../host.ts'
+import { readToken } from '../read-file.ts'
+
+interface Options {
+  readonly name: string
+  readonly vault?: string
+  readonly secret?: string
+  readonly directory?: string
+  readonly socket?: string
+  readonly state?: string
+  readonly coordinator?: string
+  readonly tokenFile?: string
+  readonly joinWaitMs?: number
+}
+
+const parseMs = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('give whole milliseconds.')
+  return Number(text)
+}
+
+export const sidecarCommand = (host: Host): Command =>
+  new Command('sidecar')
+    .description('beside an application: bring new keys in, report which are in use')
+    .requiredOption('--name <name>', 'the member’s name in the fleet, the same after a restart')
+    .option('--vault <url>', 'the Key Vault that holds the keyset')
+    .option('--secret <name>', 'the secret’s name')
+    .option('--directory <path>', 'a mounted directory instead of a vault')
+    .addOption(new Option('--socket <path>', 'where applications attach').env(socketVariable))
+    .option('--state <directory>', 'remembers clients and versions across restarts, never a key')
+    .addOption(new Option('--coordinator <url>', 'whom it reports to').env('KEYTURN_COORDINATOR'))
+    .addOption(
+      new Option('--token-file <path>', 'the file that holds the member token').env(
+        'KEYTURN_TOKEN_FILE',
+      ),
+    )
+    .option('--join-wait-ms <ms>', 'how long the first keyset waits for a coordinator', parseMs)
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyturn sidecar --name orders-1 --vault https://v.vault.azure.net --secret cosmos-keyset \\\n    --coordinator https://keyturn.internal:8443 --token-file /run/keyturn/member.token --state /var/lib/keyturn',
+    )
+    .action(async (options: Options) => {
+      const sidecar = new Sidecar({
+        name: options.name,
+        source: await sourceOf(host, options),
+        log: pino({ base: { part: 'sidecar', member: options.name } }, host.stdout),
+        ...defined('socket', options.socket),
+        ...defined('stateDirectory', options.state),
+        ...defined('joinWaitMs', options.joinWaitMs),
+        ...defined('coordinator', coordinatorOf(options)),
+      })
+      await sidecar.start()
+      await untilAskedToEnd(host.signal)
+      await sidecar.stop()
+    })
+
+const sourceOf = async (host: Host, options: Options): Promise<Source> => {
+  const { vault, secret, directory } = options
+  if (directory !== undefined && vault === undefined) return files({ directory })
+  if (vault !== undefined && secret !== undefined && directory === undefined) {
+    if (!URL.canParse(vault)) throw new UsageError(`The vault ${vault} is not a URL.`)
+    const credential = await azureCredential(host.env)
+    return keyVault({ vaultUrl: vault, secretName: secret, credential })
+  }
+  throw new UsageError('Name one source: --vault with --secret, or --directory.')
+}
+
+const coordinatorOf = ({ coordinator, tokenFile }: Options) => {
+  if (coordinator === undefined) return undefined
+  if (tokenFile === undefined) {
+    throw new UsageError('Name the file that holds the member token with --token-file.')
+  }
+  readToken(tokenFile)
+  // Read anew for each report, so that a token may be replaced.
+  return { url: coordinator, token: () => readToken(tokenFile) }
+}
+
+const defined = <K extends string, V>(name: K, value: V | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { [P in K]?: V }

@@ -1,0 +1,17 @@
+import { Command } from 'commander'
+import { type Host, say } from '../host.ts'
+import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
+import { printStatus } from '../print-status.ts'
+
+export const statusCommand = (host: Host): Command =>
+  withOperatorOptions(
+    new Command('status').description(
+      'which key is in use, by whom, and what a rotation waits for',
+    ),
+  )
+    .option('--json', 'print JSON')
+    .action(async (options: OperatorOptions & { json?: boolean }) => {
+      const status = await new OperatorClient(options).status()
+      if (options.json) say(host, JSON.stringify(status))
+      else printStatus(host, status)
+    })

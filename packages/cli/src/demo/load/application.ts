@@ -1,0 +1,92 @@
+import { EventEmitter, once } from 'node:events'
+import type { Container, CosmosClient } from '@azure/cosmos'
+import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { sentenceOf } from '../../failure.ts'
+import { type Connected, connect } from './connect.ts'
+import type {
+  ApplicationOptions,
+  ApplicationResult,
+  FromApplication,
+  Progress,
+  ToApplication,
+} from './messages.ts'
+import { containerName, databaseName } from './operations.ts'
+import { Tally } from './tally.ts'
+import { work } from './worker.ts'
+
+/** How often the demo is told how things stand, in ms. */
+const progressMs = 200
+
+/** One application process of the demo: starts on the first message, ends with its parent. */
+const main = async (): Promise<void> => {
+  const inbox = new EventEmitter()
+  const stop = new AbortController()
+  const tally = new Tally()
+  process.on('message', (message: ToApplication) => {
+    if (message.say === 'start') inbox.emit('start', message.options)
+    if (message.say === 'go') inbox.emit('go')
+    if (message.say === 'stage') tally.stage = message.stage
+    if (message.say === 'stop') stop.abort()
+  })
+  process.on('disconnect', () => {
+    stop.abort()
+    inbox.emit('go')
+  })
+  const [options] = (await once(inbox, 'start')) as [ApplicationOptions]
+  try {
+    const connected = await connect(options)
+    // One read that has to work: whatever is wrong with the surroundings shows here.
+    await containerOf(connected.client()).read()
+    const go = once(inbox, 'go')
+    tell({ say: 'ready' })
+    await go
+    tell({ say: 'done', result: await runWorkers(options, connected, tally, stop.signal) })
+    await connected.close()
+  } catch (error) {
+    tell({ say: 'failed', sentence: sentenceOf(error) })
+    process.exitCode = 1
+  }
+  if (process.connected) process.disconnect()
+}
+
+const runWorkers = async (
+  options: ApplicationOptions,
+  connected: Connected,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<ApplicationResult> => {
+  const progress = (): Progress => ({ ...tally.snapshot(), ...connected.status() })
+  const timer = setInterval(() => tell({ say: 'progress', progress: progress() }), progressMs)
+  const ran = await Promise.all(
+    Array.from({ length: options.workers }, (_, index) =>
+      work({
+        name: `${options.name}/${index}`,
+        container: () => containerOf(connected.client()),
+        tally,
+        signal,
+        operationsMax: options.operationsMax?.[index],
+      }),
+    ),
+  )
+  clearInterval(timer)
+  const { before, during, after } = tally.latencies
+  return {
+    ...progress(),
+    failures: tally.failures,
+    ran,
+    latencies: {
+      before: encodeIntoCompressedBase64(before),
+      during: encodeIntoCompressedBase64(during),
+      after: encodeIntoCompressedBase64(after),
+    },
+  }
+}
+
+const containerOf = (client: CosmosClient): Container =>
+  client.database(databaseName).container(containerName)
+
+const tell = (message: FromApplication): void => {
+  if (process.connected) process.send?.(message)
+}
+
+await main()

@@ -1,0 +1,36 @@
+/** Bad input: one sentence on standard error, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Something that should have worked did not: one sentence, exit code 1. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+}
+
+const systemErrors: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the address is already in use: choose another port, or end what listens there',
+  EACCES: 'permission denied',
+  ENOENT: 'no such file or directory',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+}
+
+/** One sentence about whatever went wrong, without a stack. */
+export const sentenceOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const { code, path, address, port } = error as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+  }
+  const known = code === undefined ? undefined : systemErrors[code]
+  if (known === undefined) return error.message.split('\n', 1)[0] ?? error.name
+  const what = path ?? (port === undefined ? address : `${address ?? 'localhost'}:${port}`)
+  return what === undefined ? known : `${what}: ${known}`
+}
+
+/** Whether an error of the system is about what the caller chose: a port, a path. */
+export const isAboutInput = (error: unknown): boolean => {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && ['EADDRINUSE', 'EACCES', 'ENOENT', 'EROFS'].includes(code)
+}

@@ -1,0 +1,26 @@
+import type { Writable } from 'node:stream'
+
+/** What a command may touch of the process around it, so that tests can run one in theirs. */
+export interface Host {
+  /** Without the interpreter and the script. */
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stderr: Writable & { readonly isTTY?: boolean }
+  /** Fires when the process is asked to end: finish what is at hand, and return. */
+  readonly signal: AbortSignal
+}
+
+export const say = (host: Host, line: string): void => {
+  host.stdout.write(`${line}\n`)
+}
+
+export const complain = (host: Host, sentence: string): void => {
+  host.stderr.write(`keyturn: ${sentence}\n`)
+}
+
+/** Resolves when the process is asked to end. */
+export const untilAskedToEnd = (signal: AbortSignal): Promise<void> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))

@@ -1,0 +1,60 @@
+import { Command, CommanderError } from 'commander'
+import { azureSimCommand } from './commands/azure-sim.ts'
+import { coordinatorCommand } from './commands/coordinator.ts'
+import { demoCommand } from './commands/demo.ts'
+import { historyCommand } from './commands/history.ts'
+import { sidecarCommand } from './commands/sidecar.ts'
+import { statusCommand } from './commands/status.ts'
+import { verbCommands } from './commands/verbs.ts'
+import { isAboutInput, sentenceOf, UsageError } from './failure.ts'
+import { complain, type Host } from './host.ts'
+
+/** Runs one command to its end and returns the exit code: 0 done, 1 failed, 2 bad input. */
+export const run = async (host: Host): Promise<number> => {
+  let exitCode = 0
+  const done = (code: number): void => {
+    exitCode = code
+  }
+  const program = new Command('keyturn')
+    .description('Zero-downtime rotation of Azure Cosmos DB account keys')
+    .showHelpAfterError(false)
+  for (const command of [
+    demoCommand(host, done),
+    azureSimCommand(host),
+    sidecarCommand(host),
+    coordinatorCommand(host),
+    ...verbCommands(host),
+    statusCommand(host),
+    historyCommand(host),
+  ]) {
+    program.addCommand(command)
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: text => host.stdout.write(text),
+      writeErr: text => host.stderr.write(text),
+      outputError: () => undefined,
+    })
+  }
+  try {
+    await program.parseAsync([...host.argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return explain(host, error)
+  }
+}
+
+const explain = (host: Host, error: unknown): number => {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    // Without a command commander prints the whole help and says no more.
+    if (error.code === 'commander.help') return 2
+    complain(
+      host,
+      `${error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}; see --help.`,
+    )
+    return 2
+  }
+  complain(host, sentenceOf(error))
+  return error instanceof UsageError || isAboutInput(error) ? 2 : 1
+}
