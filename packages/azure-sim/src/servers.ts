@@ -14,6 +14,7 @@ import {
 } from './services.ts'
 import type { TlsIdentity } from './tls/identity.ts'
 import { type Listener, type LoopbackServer, listen } from './tls/server.ts'
+import { Backups } from './vault/backup.ts'
 import { vaultAudience } from './vault/errors.ts'
 import { createVault } from './vault/vault.ts'
 
@@ -99,6 +100,7 @@ export class Servers {
       name: vaultName,
       resourceId: `${group}/providers/Microsoft.KeyVault/vaults/${vaultName}`,
       store: this.#parts.secrets,
+      backups: new Backups(),
       verify: call => this.#tokens.verify(call.headers.authorization, [vaultAudience]),
       url: () => this.addresses.vault,
       authorization: () => this.#authorization(),

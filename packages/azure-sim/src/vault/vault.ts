@@ -2,6 +2,7 @@ import { type Action, actions, grants } from '../entra/principals.ts'
 import type { Caller, Verified } from '../entra/tokens.ts'
 import { type Call, jsonObject, type Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
+import type { Backups } from './backup.ts'
 import {
   bundle,
   deletedBundle,
@@ -19,6 +20,7 @@ export interface VaultOptions {
   /** ARM resource id, as refusals name it. */
   readonly resourceId: string
   readonly store: SecretStore
+  readonly backups: Backups
   readonly verify: (call: Call) => Promise<Verified>
   /** `https://localhost:PORT`, known once the server listens. */
   readonly url: () => string
@@ -50,6 +52,8 @@ const routes = new Routes<Operation>()
   .on('PATCH', '/secrets/:name/', update)
   .on('PATCH', '/secrets/:name/:version', update)
   .on('DELETE', '/secrets/:name', operation(actions.secretDelete, remove))
+  .on('POST', '/secrets/:name/backup', operation(actions.secretBackup, backup))
+  .on('POST', '/secrets/restore', operation(actions.secretRestore, restore))
   .on('GET', '/deletedsecrets', operation(actions.secretReadMetadata, listDeleted))
   .on('GET', '/deletedsecrets/:name', operation(actions.secretReadMetadata, getDeleted))
   .on('POST', '/deletedsecrets/:name/recover', operation(actions.secretRecover, recover))
@@ -163,4 +167,22 @@ function getDeleted({ store, url }: VaultOptions, _: Call, { name = '' }: Params
 
 function purge({ store }: VaultOptions, _: Call, { name = '' }: Params): Reply {
   return store.purge(name) ? { status: 204 } : refusals.deletedSecretNotFound(name)
+}
+
+function backup({ store, backups }: VaultOptions, _: Call, { name = '' }: Params): Reply {
+  const secret = store.get(name)
+  return secret ? ok({ value: backups.seal(secret) }) : refusals.secretNotFound(name)
+}
+
+function restore({ store, backups, url }: VaultOptions, call: Call): Reply {
+  const secret = backups.open(String(jsonObject(call)?.['value'] ?? ''))
+  const latest = secret?.versions.at(-1)
+  if (secret === undefined || latest === undefined) {
+    return refusals.badParameter('Backup blob contains invalid or corrupt version.')
+  }
+  const { name } = secret
+  if (store.deleted(name)) return refusals.deletedButRecoverable(name)
+  if (store.get(name)) return refusals.alreadyThere(name)
+  store.restore(secret)
+  return ok(propertiesBundle(url(), name, latest))
 }
