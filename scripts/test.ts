@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const main = async (paths: readonly string[]): Promise<number> => {
   const option = paths.find(path => path.startsWith('-'))
   if (option !== undefined) throw new UnknownPath(`npm test takes paths only, not ${option}.`)
-  const files = await findTests(root, paths)
+  const files = findTests(root, paths)
   const checks = await runChecks(root, paths)
   const tests = await runTests(root, files, printFile)
   const tallies: Tally[] = [...checks, ...tests]

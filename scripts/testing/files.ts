@@ -12,16 +12,14 @@ const patterns = ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts']
  * @throws UnknownPath
  */
 export const findTests = (root: string, paths: readonly string[]): readonly string[] => {
+  const missing = paths.find(path => !existsSync(resolve(root, path)))
+  if (missing !== undefined)
+    throw new UnknownPath(`There is no ${missing}; name files or folders from the root.`)
   const all = globSync(patterns, { cwd: root })
     .filter(file => statSync(resolve(root, file)).isFile())
     .sort()
   if (paths.length === 0) return all
-  return all.filter(file => paths.some(path => !isMissing(root, path) && holds(root, path, file)))
-}
-
-const isMissing = (root: string, path: string): boolean => {
-  if (existsSync(resolve(root, path))) return false
-  throw new UnknownPath(`There is no ${path}: name files or folders from the repository's root.`)
+  return all.filter(file => paths.some(path => holds(root, path, file)))
 }
 
 const holds = (root: string, path: string, file: string): boolean => {
