@@ -17,13 +17,21 @@ export interface Message {
 export class TestProcess {
   readonly child: ChildProcess
   readonly messages: Message[] = []
+  /** All that it wrote, to both outputs. */
+  output = ''
   #waiters = new Set<() => void>()
 
   constructor(t: Test, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.child = fork(fileURLToPath(new URL(program, import.meta.url)), [...args], {
       execArgv: ['--conditions=keyturn-source', '--disable-warning=ExperimentalWarning'],
       env: { ...process.env, ...env },
+      silent: true,
     })
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', chunk => {
+        this.output += String(chunk)
+      })
+    }
     this.child.on('message', message => {
       this.messages.push(message as Message)
       const waiters = [...this.#waiters]

@@ -30,7 +30,7 @@ export interface SidecarSourceOptions {
 }
 
 const defaultUsageMs = 3_000
-const backoff = { firstMs: 50, maxMs: 2_000 } as const
+const backoff = { firstMs: 50, maxMs: 1_000 } as const
 /** How long a goodbye may hold a process that wants to end. */
 const goodbyeMsMax = 1_000
 

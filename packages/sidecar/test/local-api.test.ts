@@ -1,0 +1,154 @@
+import { stat } from 'node:fs/promises'
+import { problemSchema } from '@keyturn/protocol'
+import { Sidecar, SidecarError } from '@keyturn/sidecar'
+import fc from 'fast-check'
+import t from 'tap'
+import { SpokenSource } from './helpers/keysets.ts'
+import { ask, attachment, usage } from './helpers/local.ts'
+import { fencedKeyset, startBeside } from './helpers/sidecars.ts'
+
+const client = { 'keyturn-client': 'c-1' }
+
+t.test('the socket is for its owner alone', async t => {
+  const { socket } = await startBeside(t)
+  t.equal((await stat(socket)).mode & 0o777, 0o600)
+})
+
+t.test('its mode can be widened for containers that share a group', async t => {
+  const { socket } = await startBeside(t, { socketMode: 0o660 })
+  t.equal((await stat(socket)).mode & 0o777, 0o660)
+})
+
+t.test('a second sidecar on the same socket is refused', async t => {
+  const { socket } = await startBeside(t)
+  const second = new Sidecar({ name: 'pod-2', source: new SpokenSource(), socket })
+  await t.rejects(second.start(), { code: 'SOCKET_IN_USE' })
+})
+
+t.test('a socket that cannot be is refused with a sentence', async t => {
+  const socket = `/tmp/${'long-'.repeat(40)}/keyturn.sock`
+  const sidecar = new Sidecar({ name: 'pod-2', source: new SpokenSource(), socket })
+  await t.rejects(sidecar.start(), { code: 'SOCKET_UNUSABLE', message: /at most 100/ })
+})
+
+t.test('the keyset is handed to attached clients only', async t => {
+  const { socket, lines } = await startBeside(t)
+  await lines.until('serving')
+  const stranger = await ask(socket, 'GET', '/v1/keyset')
+  t.equal(stranger.status, 404)
+  t.match(JSON.parse(stranger.text), { code: 'CLIENT_UNKNOWN' })
+  t.equal((await ask(socket, 'GET', '/v1/keyset/stream', { headers: client })).status, 404)
+  const attached = await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
+  t.equal(attached.status, 204)
+  const answer = await ask(socket, 'GET', '/v1/keyset', { headers: client })
+  t.same(JSON.parse(answer.text), { ...fencedKeyset(1) })
+  t.equal(answer.headers['cache-control'], 'no-store')
+})
+
+t.test('before there is a keyset it says so, and when to come back', async t => {
+  const { socket } = await startBeside(t, { source: new SpokenSource() })
+  await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
+  for (const path of ['/v1/keyset', '/readyz']) {
+    const answer = await ask(socket, 'GET', path, { headers: client })
+    t.equal(answer.status, 503)
+    t.match(JSON.parse(answer.text), { code: 'NO_KEYSET' })
+    t.equal(answer.headers['retry-after'], '1')
+  }
+  t.equal((await ask(socket, 'GET', '/healthz')).status, 200)
+})
+
+t.test('a client that asks for something newer makes the source look', async t => {
+  const { socket, source, lines } = await startBeside(t)
+  await lines.until('serving')
+  await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
+  source.has(fencedKeyset(2))
+  const headers = { ...client, 'cache-control': 'no-cache' }
+  const answer = await ask(socket, 'GET', '/v1/keyset', { headers })
+  t.equal(JSON.parse(answer.text).version, 2)
+})
+
+t.test('an id that belongs to another process is refused', async t => {
+  const { socket } = await startBeside(t)
+  await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
+  const twin = await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-2') })
+  t.equal(twin.status, 409)
+})
+
+t.test('a goodbye is taken once nothing is in flight', async t => {
+  const { socket, coordinator } = await startBeside(t)
+  await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
+  await coordinator.until(({ clients }) => clients.attached === 1)
+  const fingerprint = '00000000000000aa'
+  const busy = usage(1, { usage: [{ fingerprint, inFlight: 1, total: 1, idleMs: 0 }] })
+  const early = await ask(socket, 'DELETE', '/v1/clients/c-1', { body: busy })
+  t.equal(early.status, 409)
+  const done = await ask(socket, 'DELETE', '/v1/clients/c-1', { body: usage(2) })
+  t.equal(done.status, 204)
+  await coordinator.until(({ clients }) => clients.attached === 0 && clients.lost.length === 0)
+  const late = await ask(socket, 'POST', '/v1/clients/c-1/usage', { body: usage(3) })
+  t.equal(late.status, 404)
+})
+
+t.test('requests of browsers and through proxies are refused', async t => {
+  const { socket } = await startBeside(t)
+  for (const name of ['origin', 'x-forwarded-for', 'forwarded', 'sec-fetch-site']) {
+    const answer = await ask(socket, 'GET', '/healthz', { headers: { [name]: 'x' } })
+    t.equal(answer.status, 403, name)
+  }
+})
+
+t.test('a client whose presence socket lies elsewhere is refused', async t => {
+  const { socket } = await startBeside(t)
+  for (const presence of ['../x', '/run/docker.sock', 'a/b']) {
+    const body = attachment(presence)
+    t.equal((await ask(socket, 'PUT', '/v1/clients/c-1', { body })).status, 400, presence)
+  }
+})
+
+t.test('whatever is sent gets a problem that quotes nothing of it, and never a 5xx', async t => {
+  const { socket, lines } = await startBeside(t)
+  const secret = fencedKeyset(1).keys.primary
+  const path = fc.oneof(
+    fc.constantFrom('/v1/clients/c-9', '/v1/clients/c-9/usage', '/v1/keyset', '/%', '/v1/%zz'),
+    fc.webPath().filter(each => each.startsWith('/')),
+  )
+  const body = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.constantFrom(
+      `{"primary":"${secret}"`,
+      JSON.stringify({ [secret]: secret }),
+      JSON.stringify({ name: secret, pid: secret, presence: secret }),
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS'),
+      path,
+      body,
+      async (method, where, what) => {
+        const answer = await ask(socket, method, where, { body: what })
+        if (answer.text.includes(secret)) return false
+        if (answer.status >= 400) {
+          return answer.status < 500 && problemSchema.safeParse(JSON.parse(answer.text)).success
+        }
+        return true
+      },
+    ),
+    { numRuns: 300 },
+  )
+  t.notOk(lines.raw.some(line => line.includes(secret)))
+})
+
+t.test('options that cannot work are refused with a code', async t => {
+  const source = new SpokenSource()
+  const cases = [
+    { name: 'a b', source },
+    { name: 'pod', source, coordinator: { url: 'ftp://x' } },
+    { name: 'pod', source, holdMs: 90_000 },
+    { name: 'pod', source, joinWaitMs: -1 },
+    { name: 'pod', source: { ...source, kind: 'sidecar' as const } as unknown as SpokenSource },
+  ]
+  for (const options of cases) t.throws(() => new Sidecar(options), { code: 'BAD_OPTIONS' })
+  t.ok(new SidecarError('BAD_OPTIONS', 'x') instanceof Error)
+})

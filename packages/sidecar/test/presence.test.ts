@@ -1,0 +1,62 @@
+import { unlink } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+import { checkPresence } from '../src/presence/check.ts'
+import { TestProcess } from './helpers/process.ts'
+import { scratch } from './helpers/scratch.ts'
+import { startBeside } from './helpers/sidecars.ts'
+
+t.test('only a refusal is a death', async t => {
+  const directory = await scratch(t)
+  const path = join(directory, 'p')
+  t.equal(await checkPresence(path, 500), 'unknown', 'nothing there proves nothing')
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(path, resolve))
+  t.equal(await checkPresence(path, 500), 'alive')
+  server.close()
+  await unlink(path).catch(() => undefined)
+})
+
+t.test('a stopped application is lost, a killed one is gone', async t => {
+  const { coordinator, socket, lines } = await startBeside(t)
+  const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
+  await application.until(({ is }) => is === 'swapped')
+  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+
+  t.comment('stopped, its stream stays open: it is attached, and nothing new is acknowledged')
+  application.child.kill('SIGSTOP')
+  t.comment('killed: refused at its presence socket, and so proven dead')
+  application.child.kill('SIGKILL')
+  const died = await lines.until('client-died')
+  t.match(died, { client: /^orders-api\./ })
+  const report = await coordinator.until(({ clients }) => clients.attached === 0)
+  t.same(report.clients.lost, [])
+})
+
+t.test('a vanished connection of a living process is lost until it returns', async t => {
+  const { coordinator, sidecar, socket, lines, directory, source } = await startBeside(t)
+  const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
+  await application.until(({ is }) => is === 'swapped')
+  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  t.ok(directory && source)
+
+  t.comment('the sidecar restarts while the application is stopped')
+  application.child.kill('SIGSTOP')
+  await sidecar.stop()
+  t.match(lines.lines.at(-2), { event: 'leaving-clients', clients: 1 })
+  t.notOk(coordinator.last?.goodbye, 'no goodbye while a client is not gone')
+  await sidecar.start()
+  const lost = await coordinator.until(({ clients }) => clients.lost.length === 1)
+  t.match(lost, { acknowledged: null, clients: { attached: 0, lost: [/^orders-api\./] } })
+  t.ok(
+    lost.usage.every(({ inFlight }) => inFlight >= 1),
+    'what cannot be known counts as in use',
+  )
+
+  t.comment('it goes on, and attaches again under the same id')
+  application.child.kill('SIGCONT')
+  const back = await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  t.match(back.clients, { attached: 1, lost: [] })
+  t.equal(new Set(coordinator.reports.map(({ report }) => report.incarnation)).size, 2)
+})

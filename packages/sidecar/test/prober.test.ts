@@ -1,0 +1,56 @@
+import { AzureSim } from '@keyturn/azure-sim'
+import t from 'tap'
+import { keyset, SpokenSource } from './helpers/keysets.ts'
+import { startBeside } from './helpers/sidecars.ts'
+
+const sim = async (t: { teardown(clean: () => unknown): unknown }) => {
+  const azure = await AzureSim.start({ seed: 11 })
+  t.teardown(() => azure.stop())
+  const key = (kind: 'primary' | 'secondary') => azure.account.shown(kind).key.value
+  const document = (version: number, change = {}) =>
+    keyset({
+      account: azure.accountId,
+      endpoint: azure.endpoint,
+      version,
+      keys: { primary: key('primary'), secondary: key('secondary') },
+      ...change,
+    })
+  return { azure, document }
+}
+
+t.test('a new standby is acknowledged once every region has accepted it from here', async t => {
+  const { azure, document } = await sim(t)
+  const good = document(2)
+  const wrong = document(1, { keys: { ...good.keys, secondary: keyset().keys.secondary } })
+  const source = new SpokenSource(wrong)
+  const { coordinator, lines, sidecar } = await startBeside(t, {
+    source,
+    probe: { ca: azure.ca, backoff: { firstMs: 20, maxMs: 20 } },
+  })
+  await lines.until('key-not-accepted', ({ reason }) => reason === 'wrong-key')
+  await lines.until('joined')
+  t.equal(sidecar.status()?.acknowledged, null)
+  source.say(good)
+  const report = await coordinator.until(({ acknowledged }) => acknowledged?.version === 2)
+  t.ok(report.proven.some(fingerprint => fingerprint === report.held?.fingerprints.secondary))
+})
+
+t.test('a fenced key is never tried', async t => {
+  const { azure, document } = await sim(t)
+  const source = new SpokenSource(document(1, { fenced: ['secondary'] }))
+  const { coordinator } = await startBeside(t, { source, probe: { ca: azure.ca } })
+  const report = await coordinator.until(({ proven }) => proven.length === 1)
+  t.same(report.proven, [report.held?.fingerprints.primary])
+  t.equal(report.acknowledged?.version, 1)
+  const kinds = azure.witness.testimony().keys.map(({ kind }) => kind)
+  t.notOk(kinds.includes('secondary'))
+})
+
+t.test('endpoints whose certificate nobody vouches for prove nothing', async t => {
+  const { document } = await sim(t)
+  const source = new SpokenSource(document(1))
+  const { lines, sidecar } = await startBeside(t, { source })
+  const line = await lines.until('key-not-accepted')
+  t.not(line['reason'], 'wrong-key')
+  t.equal(sidecar.status()?.acknowledged, null)
+})
