@@ -18,13 +18,11 @@ const systemErrors: Readonly<Record<string, string>> = {
 
 /** One sentence about whatever went wrong, without a stack. */
 export const sentenceOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  const { code, path, address, port } = error as NodeJS.ErrnoException & {
-    address?: string
-    port?: number
-  }
+  if (!isErrorLike(error)) return 'Something failed that does not say what.'
+  const { code, path, address, port } = error
   const known = code === undefined ? undefined : systemErrors[code]
-  if (known === undefined) return error.message.split('\n', 1)[0] ?? error.name
+  if (known === undefined)
+    return error.message.split('\n', 1)[0] ?? 'Something failed that does not say what.'
   const what = path ?? (port === undefined ? address : `${address ?? 'localhost'}:${port}`)
   return what === undefined ? known : `${what}: ${known}`
 }
@@ -34,3 +32,18 @@ export const isAboutInput = (error: unknown): boolean => {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && ['EADDRINUSE', 'EACCES', 'ENOENT', 'EROFS'].includes(code)
 }
+
+/** `@azure/cosmos` throws plain objects too. */
+interface ErrorLike {
+  readonly message: string
+  readonly code?: string
+  readonly path?: string
+  readonly address?: string
+  readonly port?: number
+}
+
+const isErrorLike = (error: unknown): error is ErrorLike =>
+  typeof error === 'object' &&
+  error !== null &&
+  'message' in error &&
+  typeof error.message === 'string'

@@ -18,6 +18,7 @@ interface Options {
   readonly coordinator?: string
   readonly tokenFile?: string
   readonly joinWaitMs?: number
+  readonly holdMs?: number
 }
 
 const parseMs = (text: string): number => {
@@ -41,6 +42,7 @@ export const sidecarCommand = (host: Host): Command =>
       ),
     )
     .option('--join-wait-ms <ms>', 'how long the first keyset waits for a coordinator', parseMs)
+    .option('--hold-ms <ms>', 'how long the coordinator may hold a report', parseMs)
     .addHelpText(
       'after',
       '\nExample:\n  keyturn sidecar --name orders-1 --vault https://v.vault.azure.net --secret cosmos-keyset \\\n    --coordinator https://keyturn.internal:8443 --token-file /run/keyturn/member.token --state /var/lib/keyturn',
@@ -53,6 +55,7 @@ export const sidecarCommand = (host: Host): Command =>
         ...defined('socket', options.socket),
         ...defined('stateDirectory', options.state),
         ...defined('joinWaitMs', options.joinWaitMs),
+        ...defined('holdMs', options.holdMs),
         ...defined('coordinator', coordinatorOf(options)),
       })
       await sidecar.start()

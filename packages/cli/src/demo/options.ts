@@ -12,6 +12,9 @@ export interface DemoOptions {
 export const applications = 3
 export const workersPerApplication = 32
 
+/** Load before anything is timed, in ms. */
+export const warmUpMs = 3_000
+
 /** Load before and after the rotation, in ms. */
 export const calmMs = 4_000
 
@@ -31,7 +34,7 @@ export const applicationNames = Array.from(
 )
 
 export const workerNames = applicationNames.flatMap(name =>
-  Array.from({ length: workersPerApplication }, (_, index) => `${name}/${index}`),
+  Array.from({ length: workersPerApplication }, (_, index) => `${name}.${index}`),
 )
 
 /** A demo has seconds where production has minutes; the rules are the same. */

@@ -13,6 +13,7 @@ import {
   type DemoOptions,
   memberNames,
   roughWeather,
+  warmUpMs,
   workerNames,
   workersPerApplication,
 } from './options.ts'
@@ -53,6 +54,8 @@ export const runKeyturn = async (
     view.shows({ seconds: secondsSince(began), status, crew: crew.progress })
     return status
   }
+  await watch(look, warmUpMs)
+  crew.stage('before')
   await watch(look, calmMs)
   crew.stage('during')
   await coordinating.operators.verb({ verb: 'rotate', reason: 'the demo' })

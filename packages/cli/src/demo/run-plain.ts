@@ -10,6 +10,7 @@ import {
   type DemoOptions,
   plainSecret,
   roughWeather,
+  warmUpMs,
   workerNames,
   workersPerApplication,
 } from './options.ts'
@@ -65,6 +66,8 @@ export const runPlain = async (
     signal.throwIfAborted()
     phases.push({ name, seconds: secondsSince(since) })
   }
+  await phase('warming up', () => sleep(warmUpMs))
+  crew.stage('before')
   await phase('load before', () => sleep(calmMs))
   crew.stage('during')
   await phase('regenerating the secondary key', () => hand.regenerate('secondary'))

@@ -84,7 +84,7 @@ export class Stage {
         ...['--vault', azure.vaultUrl, '--secret', keysetSecret],
         ...['--state', join(this.directory, name)],
         ...['--coordinator', to.url, '--token-file', to.memberTokenFile],
-        ...['--join-wait-ms', '3000'],
+        ...['--join-wait-ms', '3000', '--hold-ms', '1000'],
       ],
       this.#identity(azure, 'reader'),
     )

@@ -160,7 +160,7 @@ export class Account {
     for (const event of events) {
       this.#record = fold(this.#record, event, at)
       const { type, ...facts } = event
-      log.info({ event: type, account: this.options.name, facts })
+      log.info({ event: type, facts })
     }
   }
 

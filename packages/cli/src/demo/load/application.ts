@@ -60,7 +60,7 @@ const runWorkers = async (
   const ran = await Promise.all(
     Array.from({ length: options.workers }, (_, index) =>
       work({
-        name: `${options.name}/${index}`,
+        name: `${options.name}.${index}`,
         container: () => containerOf(connected.client()),
         tally,
         signal,

@@ -4,6 +4,9 @@ import type { OperationName } from './operations.ts'
 /** Where the run stands as to the rotation: latencies are told apart by it. */
 export type Stage = 'before' | 'during' | 'after'
 
+/** Code that has just been loaded is slow: its operations count, their latencies do not. */
+export type Timed = Stage | 'warm-up'
+
 export const stages: readonly Stage[] = ['before', 'during', 'after']
 
 /** One operation that failed, as its caller saw it. */
@@ -12,7 +15,7 @@ export interface FailedOperation {
   readonly operation: OperationName
   /** HTTP status, or the error's own code. */
   readonly code: string
-  readonly stage: Stage
+  readonly stage: Timed
   /** The first line of the message: Azure's, or the network's. */
   readonly sentence: string
 }
@@ -31,7 +34,7 @@ export const newHistogram = (): Histogram =>
 
 /** Counts what a process's workers did. */
 export class Tally {
-  stage: Stage = 'before'
+  stage: Timed = 'warm-up'
   readonly #byOperation = new Map<OperationName, number>()
   readonly failures: FailedOperation[] = []
   readonly latencies: Readonly<Record<Stage, Histogram>> = {
@@ -59,6 +62,7 @@ export class Tally {
   #count(operation: OperationName, ms: number): void {
     this.#operations += 1
     this.#byOperation.set(operation, (this.#byOperation.get(operation) ?? 0) + 1)
+    if (this.stage === 'warm-up') return
     const microseconds = Math.min(Math.max(1, Math.round(ms * 1000)), microsecondsMax)
     this.latencies[this.stage].recordValue(microseconds)
   }
