@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { manifestOf } from './order.ts'
 
 /** The compiler refused; the message is the compiler's. */
@@ -31,8 +32,9 @@ const commonJs = (folder: string): readonly string[] => [
   ...['--verbatimModuleSyntax', 'false', '--outDir', `${folder}/dist/commonjs`],
 ]
 
+const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')))
+
 const compile = (root: string, folder: string, flags: readonly string[]): void => {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
   const project = ['-p', `${folder}/tsconfig.build.json`]
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...project, ...flags], {
     cwd: root,
