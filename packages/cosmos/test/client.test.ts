@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { CosmosClient } from '@azure/cosmos'
+import { ResilientCosmosClient, type ResilientCosmosClientOptions } from '@keyturn/cosmos'
+import { fixed, Ring } from '@keyturn/keyring'
+import t from 'tap'
+import { Account, newKey } from './support/account.ts'
+import { ManualSource } from './support/client.ts'
+
+const [a, b] = [newKey(), newKey()]
+const keys = { primary: a, secondary: b }
+const endpoint = 'https://x.documents.azure.com'
+
+t.test('it is a CosmosClient, made synchronously', async t => {
+  const client = new ResilientCosmosClient({ endpoint, keys })
+  t.ok(client instanceof CosmosClient)
+  t.match(client.keys.status(), { version: 0, active: 'primary', source: { kind: 'fixed' } })
+  await client.close()
+  await client.close()
+})
+
+t.test('options that contradict the keys are refused with what to do', async t => {
+  const contradictions = {
+    key: a,
+    tokenProvider: async () => '',
+    aadCredentials: { getToken: async () => null },
+    resourceTokens: {},
+    permissionFeed: [],
+    connectionString: `AccountEndpoint=${endpoint};AccountKey=${a};`,
+  }
+  for (const [name, value] of Object.entries(contradictions)) {
+    const options = { endpoint, keys, [name]: value }
+    const error = t.throws(() => new ResilientCosmosClient(options), TypeError)
+    t.match(error, { message: new RegExp(`"${name}" contradicts "keys"\\. .+\\.`) })
+    t.notMatch(String(error), a)
+  }
+  const undefinedIsFine = new ResilientCosmosClient({ endpoint, keys, ...{ key: undefined } })
+  await undefinedIsFine.close()
+})
+
+t.test('nonsense is refused with what to do', async t => {
+  const make = (options: unknown) => () =>
+    new ResilientCosmosClient(options as ResilientCosmosClientOptions)
+  t.throws(make(`AccountEndpoint=${endpoint};AccountKey=${a};`), TypeError)
+  t.throws(make({ endpoint }), { message: /"keys" is missing/ })
+  t.throws(make({ endpoint, keys: a }), { message: /"keys" is missing/ })
+  t.throws(make({ endpoint, keys: { primary: a } }), TypeError)
+  t.throws(make({ endpoint: 'nowhere', keys }), Error)
+  const agent = { maxSockets: 1, maxFreeSockets: 1, sockets: {}, requests: {}, destroy() {} }
+  t.throws(make({ endpoint, keys, agent, transport: {} }), { message: /your own "agent"/ })
+})
+
+t.test('the caller’s options stay as they are', async t => {
+  const defaultHeaders = { 'x-mine': 'yes' }
+  const connectionPolicy = { requestTimeout: 1000 }
+  const options = { endpoint, keys, defaultHeaders, connectionPolicy }
+  const client = new ResilientCosmosClient(options)
+  t.same(defaultHeaders, { 'x-mine': 'yes' })
+  t.same(connectionPolicy, { requestTimeout: 1000 })
+  t.same(Object.keys(options), ['endpoint', 'keys', 'defaultHeaders', 'connectionPolicy'])
+  await client.close()
+})
+
+t.test('clients may share a ring, which then outlives them', async t => {
+  const account = await Account.start(a, b)
+  t.teardown(() => account.stop())
+  const ring = new Ring({ source: fixed(keys) })
+  const one = new ResilientCosmosClient({ endpoint: account.endpoint, keys: ring })
+  const two = new ResilientCosmosClient({ endpoint: account.endpoint, keys: ring })
+  await one.getDatabaseAccount()
+  await one.close()
+  await two.getDatabaseAccount()
+  t.equal(two.keys.status().keys[0]?.total, 2, 'and counts for both')
+  await two.close()
+  await ring.stop()
+})
+
+t.test('a literal is replaced in place; a source alone replaces its own', async t => {
+  const account = await Account.start(newKey())
+  t.teardown(() => account.stop())
+  await using client = new ResilientCosmosClient({ endpoint: account.endpoint, keys })
+  await t.rejects(client.getDatabaseAccount(), { code: 401 })
+  const fresh = newKey()
+  account.keys.add(fresh)
+  let swapped = false
+  client.keys.on('swap', () => {
+    swapped = true
+  })
+  client.keys.replace({ primary: fresh, secondary: b })
+  t.ok(swapped)
+  await client.getDatabaseAccount()
+  const source = new ManualSource()
+  await using other = new ResilientCosmosClient({ endpoint: account.endpoint, keys: source })
+  t.throws(() => other.keys.replace(keys), { message: /come from a keyVault source/ })
+  await other.keys.refresh()
+  t.equal(source.refreshes, 1)
+})
+
+t.test('nothing that can be printed of a client holds a key', async t => {
+  const { inspect } = await import('node:util')
+  const client = new ResilientCosmosClient({ endpoint, keys })
+  const printed = inspect(client, { depth: 12, showHidden: true })
+  for (const secret of [a, b, Buffer.from(a, 'base64').toString('hex')]) {
+    t.notOk(printed.includes(secret))
+  }
+  t.notOk(JSON.stringify(client.keys.status()).includes(a))
+  await client.close()
+})
+
+t.test('an open client does not keep a finished process alive', async t => {
+  const account = await Account.start(a, b)
+  t.teardown(() => account.stop())
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=keyturn-source',
+      '--disable-warning=ExperimentalWarning',
+      join(import.meta.dirname, 'support/open-client.ts'),
+    ],
+    {
+      env: { ...process.env, ENDPOINT: account.endpoint, PRIMARY: a, SECONDARY: b },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const output: Buffer[] = []
+  child.stdout.on('data', chunk => output.push(chunk))
+  const [code] = await once(child, 'exit')
+  t.equal(code, 0)
+  t.equal(Buffer.concat(output).toString(), 'finished\n')
+  t.match(account.seen.at(-1), { status: 200 })
+})

@@ -1,0 +1,41 @@
+import { CosmosClient } from '@azure/cosmos'
+import { resilient } from '@keyturn/cosmos'
+import t from 'tap'
+import { Account, newKey } from './support/account.ts'
+
+const [a, b] = [newKey(), newKey()]
+
+t.test('the two options make somebody else’s client resilient', async t => {
+  const account = await Account.start(a, b)
+  account.know(a)
+  account.put({ id: '1', pk: 'p' })
+  t.teardown(() => account.stop())
+  const engine = resilient({ primary: a, secondary: b })
+  t.teardown(() => engine.close())
+  const options = { endpoint: account.endpoint, ...engine }
+  t.same(Object.keys(options), ['endpoint', 'tokenProvider', 'httpClient'])
+  const client = new CosmosClient(options)
+  t.teardown(() => client.dispose())
+  account.keys.delete(a)
+  const failovers: unknown[] = []
+  engine.keys.on('failover', event => failovers.push(event))
+  const { resource } = await client.database('d').container('c').item('1', 'p').read()
+  t.match(resource, { id: '1' })
+  t.ok(failovers.length > 0)
+})
+
+t.test('a request that carries another authorization goes out as it is', async t => {
+  const account = await Account.start(a, b)
+  t.teardown(() => account.stop())
+  const engine = resilient({ primary: a, secondary: b })
+  t.teardown(() => engine.close())
+  const client = new CosmosClient({
+    endpoint: account.endpoint,
+    key: a,
+    httpClient: engine.httpClient,
+  })
+  t.teardown(() => client.dispose())
+  await client.getDatabaseAccount()
+  t.equal(account.seen.at(-1)?.key, a)
+  t.equal(engine.keys.status().keys[0]?.total, 0)
+})

@@ -1,0 +1,36 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline'
+import { ResilientCosmosClient } from '@keyturn/cosmos'
+import t from 'tap'
+import { Account, newKey } from '../support/account.ts'
+
+const [a, b] = [newKey(), newKey()]
+type Tap = { teardown(handler: () => unknown): void }
+
+const setUp = async (t: Tap) => {
+  const account = await Account.start(a, b)
+  account.know(a)
+  account.put({ id: '1', pk: 'p' })
+  t.teardown(() => account.stop())
+  return account
+}
+
+t.test('a caller’s own HTTP client is used for every attempt, and fails over too', async t => {
+  const account = await setUp(t)
+  const inner = createDefaultHttpClient()
+  const urls: string[] = []
+  const httpClient: HttpClient = {
+    sendRequest(request) {
+      urls.push(request.url)
+      return inner.sendRequest(request)
+    },
+  }
+  await using client = new ResilientCosmosClient({
+    endpoint: account.endpoint,
+    keys: { primary: a, secondary: b },
+    httpClient,
+  })
+  account.keys.delete(a)
+  await client.database('d').container('c').item('1', 'p').read()
+  t.equal(urls.length, account.seen.length)
+  t.same(account.seen.map(({ status }) => status).sort(), [200, 200, 401])
+})
