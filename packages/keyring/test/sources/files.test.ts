@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type FilesOptions, files, type LiveKeyset, Ring } from '@keyturn/keyring'
+import t from 'tap'
+import { account, newKey } from '../support.ts'
+
+interface Test {
+  teardown(clean: () => unknown): unknown
+}
+
+const scratch = async (t: Test): Promise<string> => {
+  const directory = await mkdtemp(join(tmpdir(), 'kt-files-'))
+  t.teardown(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+const keys = { primary: newKey(), secondary: newKey() }
+const document = (version: number): string =>
+  JSON.stringify({
+    schema: 'keyturn/v1',
+    account,
+    endpoint: 'https://x.documents.azure.com/',
+    pair: 'readWrite',
+    installation: 'i-1',
+    version,
+    active: 'primary',
+    fenced: [],
+    keys,
+  })
+
+const follow = (t: Test, directory: string, options: Partial<FilesOptions> = {}) => {
+  const source = files({ directory, ...options })
+  const ring = new Ring({ source })
+  const until = (fits: (keyset: LiveKeyset) => boolean): Promise<LiveKeyset> =>
+    new Promise(resolve => {
+      // The source itself keeps no process alive, and so no test.
+      const hold = setInterval(() => undefined, 60_000)
+      t.teardown(() => clearInterval(hold))
+      const look = () => {
+        if (ring.current !== null && fits(ring.current)) resolve(ring.current)
+      }
+      ring.follow(look)
+      look()
+    })
+  ring.start()
+  t.teardown(() => source.stop())
+  return { source, ring, until }
+}
+
+const put = async (directory: string, name: string, text: string): Promise<void> => {
+  await writeFile(join(directory, `${name}.new`), text)
+  await rename(join(directory, `${name}.new`), join(directory, name))
+}
+
+t.test('a keyset file is followed through atomic renames and plain overwrites', async t => {
+  const directory = await scratch(t)
+  await put(directory, 'keyset.json', document(1))
+  const { until } = follow(t, directory)
+  await until(({ version }) => version === 1)
+  await put(directory, 'keyset.json', document(2))
+  await until(({ version }) => version === 2)
+  await writeFile(join(directory, 'keyset.json'), document(3))
+  await until(({ version }) => version === 3)
+})
+
+t.test('a mounted volume that swaps its ..data link is followed', async t => {
+  const directory = await scratch(t)
+  const mount = async (name: string, version: number) => {
+    await mkdir(join(directory, name))
+    await writeFile(join(directory, name, 'keyset.json'), document(version))
+    await symlink(name, join(directory, '..data.tmp'))
+    await rename(join(directory, '..data.tmp'), join(directory, '..data'))
+  }
+  await mount('..one', 1)
+  await symlink('..data/keyset.json', join(directory, 'keyset.json'))
+  const { until } = follow(t, directory)
+  await until(({ version }) => version === 1)
+  await mount('..two', 2)
+  await until(({ version }) => version === 2)
+})
+
+t.test('two key files are a keyset without version and fences', async t => {
+  const directory = await scratch(t)
+  await put(directory, 'primary', `${keys.primary}\n`)
+  await put(directory, 'secondary', keys.secondary)
+  const { until, source } = follow(t, directory, { account, endpoint: 'https://x/' })
+  const first = await until(() => true)
+  t.match(first, { version: 0, active: 'primary', fenced: [], account })
+  await put(directory, 'active', 'secondary\n')
+  await until(({ active }) => active === 'secondary')
+  t.equal(source.stalenessMsMax, 120_000)
+})
+
+t.test('files that are missing, half written or wrong change nothing and are named', async t => {
+  const directory = await scratch(t)
+  const { until, source, ring } = follow(t, directory)
+  const failing = async (): Promise<string> => {
+    const signal = AbortSignal.timeout(5_000)
+    await t.rejects(source.refresh('requested', signal))
+    return source.status().lastError ?? ''
+  }
+  t.match(await failing(), /neither keyset\.json nor primary is there/)
+  await put(directory, 'keyset.json', document(1))
+  await until(({ version }) => version === 1)
+  await put(directory, 'keyset.json', document(2).slice(0, -20))
+  t.match(await failing(), /not JSON/)
+  await rm(join(directory, 'keyset.json'))
+  const secret = newKey()
+  await put(directory, 'primary', secret)
+  await put(directory, 'secondary', secret.slice(1))
+  const told = await failing()
+  t.match(told, /secondary is not an account key/)
+  t.notMatch(told, secret.slice(1))
+  t.equal(ring.current?.version, 1)
+  await put(directory, 'keyset.json', document(2))
+  await until(({ version }) => version === 2)
+})
+
+t.test('a directory that comes later is found by the poll', async t => {
+  const directory = join(await scratch(t), 'later')
+  const { until } = follow(t, directory, { pollMs: 20 })
+  await mkdir(directory)
+  await put(directory, 'keyset.json', document(1))
+  await until(({ version }) => version === 1)
+})
