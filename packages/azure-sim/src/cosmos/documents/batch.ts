@@ -1,4 +1,4 @@
-import { badRequest, ServiceError, tooLarge } from '../errors.ts'
+import { badRequest, gone, ServiceError, tooLarge } from '../errors.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import { writeCharge } from './charge.ts'
 import { type Component, parsePartition, partitionText } from './partition-key.ts'
@@ -34,6 +34,8 @@ export interface BatchRequest {
   readonly continueOnError: boolean
   /** The partition key of the whole batch; a bulk request's operations carry their own. */
   readonly components: readonly Component[] | undefined
+  /** Of a bulk request: whether a key lies in the physical partition that the request names. */
+  readonly holds: (components: readonly Component[]) => boolean
   /** `Prefer: return=minimal` leaves the documents out of the answer. */
   readonly minimal: boolean
   readonly now: number
@@ -136,6 +138,7 @@ function componentsOf(request: BatchRequest, key: Json | undefined): readonly Co
     if (own === undefined || own.length !== definition.paths.length) {
       throw badRequest('PartitionKey value must be supplied for this operation.')
     }
+    if (!request.holds(own)) throw gone()
     return own
   }
   if (own !== undefined && partitionText(own) !== partitionText(components)) {

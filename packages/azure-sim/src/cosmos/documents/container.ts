@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts'
 import type { StoredDocument } from './document.ts'
 import { DocumentStore } from './document-store.ts'
-import { effectiveKey } from './effective-key.ts'
+import { boundAt, effectiveKey } from './effective-key.ts'
 import { type Component, definitionOf, type PartitionDefinition } from './partition-key.ts'
 import { meetsCondition } from './query-engine.ts'
 import { Ranges } from './ranges.ts'
@@ -36,7 +36,9 @@ export class Container implements Target {
     this.properties = properties
     this.throughput = throughput
     this.definition = definitionOf(properties['partitionKey'])
-    this.ranges = new Ranges(Math.max(1, Math.ceil((throughput ?? 400) / 10_000)))
+    this.ranges = new Ranges(Math.max(1, Math.ceil((throughput ?? 400) / 10_000)), point =>
+      boundAt(point, this.definition),
+    )
     this.store = new DocumentStore({
       rid: this.rid,
       self: String(properties['_self']),

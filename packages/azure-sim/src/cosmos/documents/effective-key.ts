@@ -22,6 +22,16 @@ export function effectiveKey(
   return definition.version === 2 ? hashVersion2(components) : hashVersion1(components[0])
 }
 
+/**
+ * The bound that lies at a point of the hash space, from 0 to 2^32: the number itself in version 1,
+ * the first four of sixteen bytes in version 2, whose two highest bits are always clear.
+ */
+export function boundAt(point: number, { version }: PartitionDefinition): string {
+  if (version === 1) return sortableNumber(point).toString('hex').toUpperCase()
+  const first = Math.floor(point / 4)
+  return first.toString(16).padStart(8, '0').padEnd(32, '0').toUpperCase()
+}
+
 function hashVersion2(components: readonly Component[]): string {
   const bytes = murmur3x64(Buffer.concat(components.map(component => encode(component, 0xff))))
   bytes.reverse()

@@ -37,7 +37,7 @@ function finish(value: bigint): bigint {
   return k ^ (k >> 33n)
 }
 
-/** 16 bytes: the first and the second half, each big-endian. */
+/** 16 bytes: the first and the second half, each little-endian. */
 export function murmur3x64(data: Buffer): Buffer {
   let first = 0n
   let second = 0n
@@ -62,7 +62,7 @@ export function murmur3x64(data: Buffer): Buffer {
   first = u64(first + second)
   second = u64(second + first)
   const bytes = Buffer.alloc(16)
-  bytes.writeBigUInt64BE(first)
-  bytes.writeBigUInt64BE(second, 8)
+  bytes.writeBigUInt64LE(first)
+  bytes.writeBigUInt64LE(second, 8)
   return bytes
 }

@@ -9,36 +9,39 @@ export interface PartitionRange {
 /** The whole space, as the SDKs write it: from the empty text to `FF`. */
 export const wholeSpace = { min: '', max: 'FF' } as const
 
-/** Hashes of version 2 and of hierarchical keys begin below this; `FF` closes the space. */
-const hashTop = 0x40
+/** Where the hash space's points lie, told as numbers from 0 to 2^32, in the hex of its keys. */
+export type BoundOf = (point: number) => string
+
+const spaceEnd = 2 ** 32
+
+interface Piece extends PartitionRange {
+  readonly low: number
+  readonly high: number
+}
 
 /** The physical partitions of one container, in the order of the hash space. */
 export class Ranges {
-  #ranges: PartitionRange[]
-  #gone = new Set<string>()
-  #next: number
+  readonly #pieces: Piece[] = []
+  readonly #gone = new Set<string>()
+  readonly #boundOf: BoundOf
+  #next = 0
 
   /** `count` partitions of equal width; one is what the service gives up to 10,000 RU/s. */
-  constructor(count: number) {
-    const bounds = Array.from({ length: count - 1 }, (_, at) =>
-      hex(Math.round(((at + 1) * hashTop * 0x1000000) / count)),
-    )
-    const starts = [wholeSpace.min, ...bounds]
-    this.#ranges = starts.map((min, at) => ({
-      id: String(at),
-      min,
-      max: bounds[at] ?? wholeSpace.max,
-      parents: [],
-    }))
-    this.#next = count
+  constructor(count: number, boundOf: BoundOf) {
+    this.#boundOf = boundOf
+    for (let at = 0; at < count; at++) {
+      const low = Math.round((at * spaceEnd) / count)
+      const high = Math.round(((at + 1) * spaceEnd) / count)
+      this.#pieces.push(this.#piece(low, high, []))
+    }
   }
 
   get all(): readonly PartitionRange[] {
-    return this.#ranges
+    return this.#pieces
   }
 
   byId(id: string): PartitionRange | undefined {
-    return this.#ranges.find(range => range.id === id)
+    return this.#pieces.find(piece => piece.id === id)
   }
 
   /** Whether a partition of this id was there once and has been split. */
@@ -47,31 +50,29 @@ export class Ranges {
   }
 
   of(epk: string): PartitionRange {
-    const found = this.#ranges.find(({ min, max }) => min <= epk && epk < max)
+    const found = this.#pieces.find(({ min, max }) => min <= epk && epk < max)
     return found ?? { id: '0', ...wholeSpace, parents: [] }
   }
 
   /** Splits one partition in two, as the service does when it grows; its id is gone from then on. */
   split(id: string): boolean {
-    const at = this.#ranges.findIndex(range => range.id === id)
-    const range = this.#ranges[at]
-    if (range === undefined) return false
-    const low = parse(range.min, 0)
-    const high = parse(range.max === wholeSpace.max ? '' : range.max, hashTop * 0x1000000)
-    const middle = hex(Math.floor((low + high) / 2))
-    if (middle <= range.min || middle >= range.max) return false
-    const parents = [...range.parents, id]
+    const at = this.#pieces.findIndex(piece => piece.id === id)
+    const piece = this.#pieces[at]
+    if (piece === undefined || piece.high - piece.low < 2) return false
+    const middle = Math.floor((piece.low + piece.high) / 2)
+    const parents = [...piece.parents, id]
     const children = [
-      { id: String(this.#next++), min: range.min, max: middle, parents },
-      { id: String(this.#next++), min: middle, max: range.max, parents },
+      this.#piece(piece.low, middle, parents),
+      this.#piece(middle, piece.high, parents),
     ]
-    this.#ranges.splice(at, 1, ...children)
+    this.#pieces.splice(at, 1, ...children)
     this.#gone.add(id)
     return true
   }
-}
 
-/** Bounds are told by their first four bytes. */
-const hex = (value: number): string => value.toString(16).padStart(8, '0').toUpperCase()
-const parse = (bound: string, empty: number): number =>
-  bound === '' ? empty : Number.parseInt(bound.slice(0, 8).padEnd(8, '0'), 16)
+  #piece(low: number, high: number, parents: readonly string[]): Piece {
+    const min = low === 0 ? wholeSpace.min : this.#boundOf(low)
+    const max = high === spaceEnd ? wholeSpace.max : this.#boundOf(high)
+    return { id: String(this.#next++), min, max, parents, low, high }
+  }
+}

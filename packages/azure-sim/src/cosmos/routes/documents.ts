@@ -106,6 +106,7 @@ function batchRoute(container: Container, request: CosmosRequest): Reply {
     atomic,
     continueOnError: says(request.headers, 'x-ms-cosmos-batch-continue-on-error'),
     components,
+    holds: own => rangeId === undefined || container.rangeIdOf(own) === rangeId,
     minimal: header(request, 'prefer')?.toLowerCase() === 'return=minimal',
     now: request.now,
   })
