@@ -78,8 +78,10 @@ export const judge = (
   const with_ = namesOf(rotated)
   const without = namesOf(unrotated)
   const alike = [...with_].filter(name => without.has(name)).length
+  // What was counted but not told one by one cannot be compared: it counts against the rotation.
+  const failed = rotated.reduce((all, result) => all + result.failed, 0)
   return {
-    failedByRotation: with_.size - alike,
+    failedByRotation: failed - alike,
     comparison: {
       operations: unrotated.reduce((sum, { operations }) => sum + operations, 0),
       failed: without.size,

@@ -161,20 +161,24 @@ const failuresShown = 20
 /** The figures that every mode has. */
 export const count = (results: readonly ApplicationResult[]) => {
   const failures = results.flatMap(result => result.failures)
-  const byOperation: Record<string, number> = {}
-  for (const result of results) {
-    for (const [name, times] of Object.entries(result.byOperation)) {
-      byOperation[name] = (byOperation[name] ?? 0) + times
-    }
-  }
   return {
-    operations: results.reduce((sum, { operations }) => sum + operations, 0),
-    byOperation,
-    failed: failures.length,
-    failed401: failures.filter(({ code }) => code === '401').length,
-    healed401: results.reduce((sum, { healed401 }) => sum + healed401, 0),
+    operations: sum(results.map(({ operations }) => operations)),
+    byOperation: sumByName(results.map(result => result.byOperation)),
+    failed: sum(results.map(({ failed }) => failed)),
+    failed401: sumByName(results.map(({ failedByCode }) => failedByCode))['401'] ?? 0,
+    healed401: sum(results.map(({ healed401 }) => healed401)),
     failures: failures.slice(0, failuresShown),
   }
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)
+
+const sumByName = (tables: readonly Readonly<Record<string, number>>[]): Record<string, number> => {
+  const all: Record<string, number> = {}
+  for (const [name, times] of tables.flatMap(table => Object.entries(table))) {
+    all[name] = (all[name] ?? 0) + times
+  }
+  return all
 }
 
 export const secondsSince = (began: number): number =>

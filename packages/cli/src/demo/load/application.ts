@@ -40,10 +40,11 @@ const main = async (): Promise<void> => {
     const go = once(inbox, 'go')
     tell({ say: 'ready' })
     await go
-    tell({ say: 'done', result: await runWorkers(options, connected, tally, stop.signal) })
+    const result = await runWorkers(options, connected, tally, stop.signal)
     await connected.close()
+    await tell({ say: 'done', result })
   } catch (error) {
-    tell({ say: 'failed', sentence: sentenceOf(error) })
+    await tell({ say: 'failed', sentence: sentenceOf(error) })
     process.exitCode = 1
   }
   if (process.connected) process.disconnect()
@@ -85,8 +86,11 @@ const runWorkers = async (
 const containerOf = (client: CosmosClient): Container =>
   client.database(databaseName).container(containerName)
 
-const tell = (message: FromApplication): void => {
-  if (process.connected) process.send?.(message)
-}
+/** Resolves once it is on its way: a process that ends at once would lose it. */
+const tell = (message: FromApplication): Promise<void> =>
+  new Promise(resolve => {
+    if (process.connected && process.send) process.send(message, undefined, {}, () => resolve())
+    else resolve()
+  })
 
 await main()

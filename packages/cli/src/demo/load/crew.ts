@@ -13,6 +13,7 @@ export interface CrewProgress {
 const nothingYet: Progress = {
   operations: 0,
   failed: 0,
+  failedByCode: {},
   byOperation: {},
   healed401: 0,
   keys: null,

@@ -23,8 +23,12 @@ export interface FailedOperation {
 export interface TallySnapshot {
   readonly operations: number
   readonly failed: number
+  readonly failedByCode: Readonly<Record<string, number>>
   readonly byOperation: Readonly<Record<string, number>>
 }
+
+/** All failures are counted; so many are told one by one. */
+const failuresMax = 5_000
 
 const microsecondsMax = 120_000_000
 
@@ -42,7 +46,9 @@ export class Tally {
     during: newHistogram(),
     after: newHistogram(),
   }
+  readonly #failedByCode = new Map<string, number>()
   #operations = 0
+  #failed = 0
 
   succeeded(operation: OperationName, ms: number): void {
     this.#count(operation, ms)
@@ -51,12 +57,17 @@ export class Tally {
   failed(operation: OperationName, id: string, error: unknown, ms: number): void {
     this.#count(operation, ms)
     const { stage } = this
-    this.failures.push({ id, operation, stage, code: codeOf(error), sentence: sentence(error) })
+    const code = codeOf(error)
+    this.#failed += 1
+    this.#failedByCode.set(code, (this.#failedByCode.get(code) ?? 0) + 1)
+    if (this.failures.length >= failuresMax) return
+    this.failures.push({ id, operation, stage, code, sentence: sentence(error) })
   }
 
   snapshot(): TallySnapshot {
     const byOperation = Object.fromEntries(this.#byOperation)
-    return { operations: this.#operations, failed: this.failures.length, byOperation }
+    const failedByCode = Object.fromEntries(this.#failedByCode)
+    return { operations: this.#operations, failed: this.#failed, failedByCode, byOperation }
   }
 
   #count(operation: OperationName, ms: number): void {
@@ -68,9 +79,13 @@ export class Tally {
   }
 }
 
+/** The SDK's bulk wraps an error without its code: a refused key shows in the text alone. */
+const refusedKey = /authorization token can't serve the request|MAC signature found/
+
 const codeOf = (error: unknown): string => {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'number' || typeof code === 'string' ? String(code) : 'UNKNOWN'
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  if (typeof code === 'number' || typeof code === 'string') return String(code)
+  return typeof message === 'string' && refusedKey.test(message) ? '401' : 'UNKNOWN'
 }
 
 const sentence = (error: unknown): string =>
