@@ -73,6 +73,7 @@ export {
 export {
   acknowledgedNow,
   type DurableState,
+  isBelowFloor,
   isOwnSubject,
   type Joining,
   type MemberEvent,

@@ -3,6 +3,7 @@ export type SidecarErrorCode =
   | 'BAD_OPTIONS'
   | 'SOCKET_IN_USE'
   | 'SOCKET_UNUSABLE'
+  | 'STARTED_BEFORE'
   | 'STATE_UNWRITABLE'
 
 /** What stops a sidecar from starting, or a client from being taken. Match `code`. */

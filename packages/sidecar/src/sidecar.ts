@@ -8,6 +8,7 @@ import {
   rest,
   systemChance,
 } from '@keyturn/keyring'
+import { SidecarError } from './error.ts'
 import { isPrintable } from './local/keyset-text.ts'
 import type { Listening } from './local/listen.ts'
 import { openLocalApi } from './local/local-api.ts'
@@ -58,6 +59,7 @@ export class Sidecar {
   readonly #log: Log
   readonly #socket: string
   #running: Running | null = null
+  #hasStarted = false
   /** The keyset that the member's state speaks of: the ring's, once it is known to be ours. */
   #served: LiveKeyset | null = null
 
@@ -71,11 +73,17 @@ export class Sidecar {
 
   /**
    * Settles once its socket listens. The source, the coordinator and applications may come
-   * later, in any order.
-   * @throws SidecarError SOCKET_IN_USE, SOCKET_UNUSABLE, STATE_UNWRITABLE
+   * later, in any order. Once only: a source does not start again.
+   * @throws SidecarError SOCKET_IN_USE, SOCKET_UNUSABLE, STATE_UNWRITABLE, STARTED_BEFORE
    */
   async start(): Promise<void> {
-    if (this.#running !== null) return
+    if (this.#hasStarted) {
+      throw new SidecarError(
+        'STARTED_BEFORE',
+        'This sidecar was started before: make another one, with a source of its own.',
+      )
+    }
+    this.#hasStarted = true
     const { name, source, stateDirectory, probe = {}, socketMode } = this.#options
     const log = this.#log
     const clock = this.#options.clock ?? backgroundClock

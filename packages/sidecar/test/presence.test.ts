@@ -35,18 +35,18 @@ t.test('a stopped application is lost, a killed one is gone', async t => {
 })
 
 t.test('a vanished connection of a living process is lost until it returns', async t => {
-  const { coordinator, sidecar, socket, lines, directory, source } = await startBeside(t)
+  const first = await startBeside(t)
+  const { coordinator, sidecar, socket, lines, directory } = first
   const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
   await application.until(({ is }) => is === 'swapped')
   await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
-  t.ok(directory && source)
 
   t.comment('the sidecar restarts while the application is stopped')
   application.child.kill('SIGSTOP')
   await sidecar.stop()
   t.match(lines.lines.at(-2), { event: 'leaving-clients', clients: 1 })
   t.notOk(coordinator.last?.goodbye, 'no goodbye while a client is not gone')
-  await sidecar.start()
+  await startBeside(t, { socket, stateDirectory: join(directory, 'state') }, coordinator)
   const lost = await coordinator.until(({ clients }) => clients.lost.length === 1)
   t.match(lost, { acknowledged: null, clients: { attached: 0, lost: [/^orders-api\./] } })
   t.ok(

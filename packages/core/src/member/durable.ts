@@ -1,7 +1,13 @@
 import type { ClientIdentity } from './clients.ts'
 import type { Identity } from './identity.ts'
 import { type Held, sameHeld } from './sample.ts'
-import { acknowledgedNow, type DurableState, type MemberState, sameSubject } from './state.ts'
+import {
+  acknowledgedNow,
+  type DurableState,
+  isBelowFloor,
+  type MemberState,
+  sameSubject,
+} from './state.ts'
 
 /** What ought to stand on the disk for this state. */
 export const toStore = (state: MemberState): DurableState => ({
@@ -64,7 +70,7 @@ export const notServing = (
 ): Exclude<ServingRefusal, 'CLIENT_UNKNOWN' | 'CLIENT_NOT_RECORDED'> | null => {
   if (state.held === null) return 'NO_KEYSET'
   if (state.joining === 'joining') return 'NOT_JOINED'
-  return state.held.version < state.floor ? 'BELOW_FLOOR' : null
+  return isBelowFloor(state) ? 'BELOW_FLOOR' : null
 }
 
 /** Whether a client may be handed the held keyset: attached, and on the disk before it. */

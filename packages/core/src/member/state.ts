@@ -25,7 +25,7 @@ export interface DurableState {
   readonly clients: readonly ClientIdentity[]
   /** The newest keyset that was, or was about to be, acknowledged. */
   readonly acknowledged: Held | null
-  /** Nothing older is served: the coordinator's floor, and every acknowledged version. */
+  /** The coordinator's: nothing older is served. */
   readonly floor: number
 }
 
@@ -89,7 +89,7 @@ export const memberAtStart = (
     proven: [],
     probes: [],
     refused: [],
-    floor: Math.max(stored?.floor ?? 0, stored?.acknowledged?.version ?? 0),
+    floor: stored?.floor ?? 0,
     announced: 0,
     stored: durable ? (stored ?? empty) : null,
     acknowledged: stored?.acknowledged ?? null,
@@ -139,11 +139,20 @@ const isClientEvent = (event: MemberEvent): event is ClientEvent =>
   clientEvents.some(is => is === event.is)
 
 /**
+ * Whether the held keyset is older than what may be served: than anything acknowledged, in this
+ * life or an earlier one, or than the coordinator's floor. A layout without versions is followed
+ * as it is where it always was one: it acknowledges nothing that a gate would take for a fence.
+ */
+export const isBelowFloor = ({ held, floor, acknowledged }: MemberState): boolean =>
+  held !== null &&
+  (held.version < (acknowledged?.version ?? 0) || (held.version > 0 && held.version < floor))
+
+/**
  * What every client and the member itself hold now, or `null`. Whoever stands below the floor
  * serves nothing, and so acknowledges nothing.
  */
-export const acknowledgedNow = ({ held, floor, clients, proven }: MemberState): Held | null =>
-  held === null || held.version < floor ? null : acknowledgement(held, clients, proven)
+export const acknowledgedNow = (state: MemberState): Held | null =>
+  isBelowFloor(state) ? null : acknowledgement(state.held, state.clients, state.proven)
 
 /** One step of a member. Pure: production, simulation and model run this function. */
 export const memberStep = (state: MemberState, event: MemberEvent): MemberState => {
@@ -152,5 +161,5 @@ export const memberStep = (state: MemberState, event: MemberEvent): MemberState 
     : own(state, event)
   const acknowledged = acknowledgedNow(next)
   if (acknowledged === null || sameHeld(acknowledged, next.acknowledged)) return next
-  return { ...next, acknowledged, floor: Math.max(next.floor, acknowledged.version) }
+  return { ...next, acknowledged }
 }

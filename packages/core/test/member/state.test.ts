@@ -53,6 +53,14 @@ t.test('nothing below the floor is served or acknowledged', async t => {
   t.equal(after(below, { ...answered, floor: 1 }).floor, 4, 'a floor never sinks')
 })
 
+t.test('a layout without versions is followed, unless there once was a version', async t => {
+  const plain = after(fresh(), swapped(0), { ...answered, floor: 4 })
+  t.equal(notServing(plain), null)
+  const before = stored(stored(after(fresh(), swapped(7), proven, answered)))
+  const again = memberAtStart(toStore(before), 'i-2', true)
+  t.equal(notServing(after(again, swapped(0), answered)), 'BELOW_FLOOR')
+})
+
 t.test('a client is on the disk before it is handed a keyset', async t => {
   const serving = after(fresh(), swapped(1), answered)
   t.equal(refusalFor(serving, 'a'), 'CLIENT_UNKNOWN')

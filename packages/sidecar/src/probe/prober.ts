@@ -6,6 +6,7 @@ import {
   probesDue,
   signedPrefix,
   stringToSign,
+  type Verdict,
 } from '@keyturn/core'
 import { type Chance, type Clock, type Ring, rest } from '@keyturn/keyring'
 import type { Log } from '../log.ts'
@@ -42,6 +43,8 @@ export class Prober {
   readonly #parts: ProberParts
   readonly #running = new Set<Fingerprint>()
   readonly #stop = new AbortController()
+  /** What this machine's clock lacks, as a region told it: signatures carry the date. */
+  #skewMs = 0
 
   constructor(parts: ProberParts) {
     this.#parts = parts
@@ -112,7 +115,7 @@ export class Prober {
 
   async #read(endpoint: string, fingerprint: Fingerprint): Promise<AccountRead> {
     const { ring, clock, settings } = this.#parts
-    const date = new Date(clock.wall()).toUTCString()
+    const date = new Date(clock.wall() + this.#skewMs).toUTCString()
     const text = stringToSign(signedPrefix(accountRead), date)
     const origin = new URL(endpoint).origin
     const begun = ring.begin({
@@ -131,12 +134,18 @@ export class Prober {
         ca: settings.ca,
         timeoutMs: settings.timeoutMs ?? defaultTimeoutMs,
       })
-      if (read.is === 'answered' && read.verdict.kind === 'accepted') {
-        ring.accepted(fingerprint, origin, false, [])
-      }
+      if (read.is === 'answered') this.#learn(read.verdict, fingerprint, origin)
       return read
     } finally {
       ring.end(fingerprint)
     }
+  }
+
+  #learn(verdict: Verdict, fingerprint: Fingerprint, origin: string): void {
+    const { ring, clock } = this.#parts
+    if (verdict.kind === 'accepted') ring.accepted(fingerprint, origin, false, [])
+    if (verdict.kind !== 'clock-skew' || verdict.serverTime === null) return
+    const serverTime = Date.parse(verdict.serverTime)
+    if (!Number.isNaN(serverTime)) this.#skewMs = serverTime - clock.wall()
   }
 }
