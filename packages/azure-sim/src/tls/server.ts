@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { SimError } from '../errors.ts'
 import type { TlsIdentity } from './identity.ts'
 
@@ -30,11 +31,11 @@ export async function listen(
 ): Promise<LoopbackServer> {
   for (let attempt = 1; ; attempt++) {
     const first = createLoopback(identity, listener)
-    await open(first, '127.0.0.1', port)
-    const address = first.address()
+    await open(first.server, '127.0.0.1', port)
+    const address = first.server.address()
     const taken = typeof address === 'object' && address !== null ? address.port : port
     const second = createLoopback(identity, listener)
-    const problem = await open(second, '::1', taken).then(
+    const problem = await open(second.server, '::1', taken).then(
       () => undefined,
       (error: unknown) => error,
     )
@@ -49,11 +50,22 @@ export async function listen(
   }
 }
 
-function createLoopback(identity: TlsIdentity, listener: Listener): Server {
+/** A server and its sockets: those in the middle of a handshake are known to nobody else. */
+interface Loopback {
+  readonly server: Server
+  readonly sockets: ReadonlySet<Duplex>
+}
+
+function createLoopback(identity: TlsIdentity, listener: Listener): Loopback {
   const server = createServer({ key: identity.key, cert: identity.cert }, listener)
   server.keepAliveTimeout = keepAliveMs
   server.headersTimeout = keepAliveMs + 1_000
-  return server
+  const sockets = new Set<Duplex>()
+  server.on('connection', socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return { server, sockets }
 }
 
 function open(server: Server, host: string, port: number): Promise<void> {
@@ -78,14 +90,12 @@ function explain(cause: NodeJS.ErrnoException, port: number): Error {
   )
 }
 
-async function stopAll(servers: readonly Server[]): Promise<void> {
+async function stopAll(servers: readonly Loopback[]): Promise<void> {
   await Promise.all(
-    servers.map(
-      server =>
-        new Promise<void>(resolve => {
-          server.close(() => resolve())
-          server.closeAllConnections()
-        }),
-    ),
+    servers.map(async ({ server, sockets }) => {
+      const closed = new Promise<void>(resolve => server.close(() => resolve()))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    }),
   )
 }
