@@ -7,7 +7,12 @@ import type { Witness } from '../witness.ts'
 import { accessOf, isMetadataWrite } from './access.ts'
 import { type AccountIdentity, describeAccount } from './account-read.ts'
 import { type Address, parseAddress } from './address.ts'
-import { authenticate, type DateWindow, defaultDateWindow } from './authenticate.ts'
+import {
+  type AuthenticationRules,
+  authenticate,
+  type DateWindow,
+  defaultDateWindow,
+} from './authenticate.ts'
 import { Catalogue } from './catalogue/catalogue.ts'
 import * as errors from './errors.ts'
 import { faultError, unavailable } from './fault-errors.ts'
@@ -77,11 +82,15 @@ class Front {
   readonly faults: Faults
   readonly catalogue = new Catalogue()
   readonly #options: CosmosOptions
-  readonly #window: DateWindow
+  readonly #rules: AuthenticationRules
 
   constructor(options: CosmosOptions) {
     this.#options = options
-    this.#window = { ...defaultDateWindow, ...options.dateWindow }
+    this.#rules = {
+      keys: options.keys,
+      window: { ...defaultDateWindow, ...options.dateWindow },
+      disableLocalAuth: () => options.settings.disableLocalAuth(),
+    }
     this.faults = new Faults(options.chance, options.weather)
   }
 
@@ -92,7 +101,22 @@ class Front {
 
   /** Never rejects: whatever goes wrong becomes an answer, or a closed connection. */
   async serve(regionName: string | null, request: IncomingMessage, response: ServerResponse) {
-    const { keys, clock, settings } = this.#options
+    try {
+      const attempt = this.#receive(regionName, request, response)
+      if (attempt !== null) await this.#perform(attempt, this.#drawFault(attempt))
+    } catch {
+      // A fault of ours, or a client that went away: either way nobody waits for a made-up answer.
+      request.socket.destroy()
+    }
+  }
+
+  /** Checks the signature. `null` where the request has been answered. */
+  #receive(
+    regionName: string | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Attempt | null {
+    const { clock } = this.#options
     const region = this.#regions.find(({ name, writable }) =>
       regionName === null ? writable : name === regionName,
     )
@@ -101,30 +125,21 @@ class Front {
     const activityId = randomUUID()
     if (region === undefined) {
       request.resume()
-      send(response, errorReply(unavailable(), activityId), activityId, true)
-      return
+      send(response, errorReply(unavailable(), activityId), activityId, verb !== 'HEAD')
+      return null
     }
-    const rules = {
-      keys,
-      window: this.#window,
-      disableLocalAuth: () => settings.disableLocalAuth(),
-    }
-    const { key, refusal } = authenticate(rules, {
-      region: region.name,
-      verb,
-      address,
-      headers: request.headers,
-      now: clock.now(),
-    })
+    const { headers } = request
+    const credentials = { region: region.name, verb, address, headers, now: clock.now() }
+    const { key, refusal } = authenticate(this.#rules, credentials)
     const attempt = { region, verb, address, activityId, request, response, key }
-    if (refusal !== null) return this.#answer(attempt, errorReply(refusal, activityId))
+    if (refusal === null) return attempt
+    this.#answer(attempt, errorReply(refusal, activityId))
+    return null
+  }
+
+  #drawFault({ region, request }: Attempt): Fault | null {
     const name = request.headers[operationHeader]
-    const fault = this.faults.draw(String(name ?? `${region.name} ${request.url}`))
-    try {
-      await this.#perform(attempt, fault)
-    } catch {
-      this.#reset(attempt)
-    }
+    return this.faults.draw(String(name ?? `${region.name} ${request.url}`))
   }
 
   async #perform(attempt: Attempt, fault: Fault | null): Promise<void> {

@@ -38,6 +38,13 @@ export function faultError(fault: Fault): ServiceError | null {
         'RequestTimeout',
         'Request timed out. More info: https://aka.ms/cosmosdb-tsg-request-timeout',
       )
+    case 'sessionNotAvailable':
+      return new ServiceError(
+        404,
+        'NotFound',
+        backend('The read session is not available for the input session token.'),
+        1002,
+      )
     case 'resetBefore':
     case 'resetAfter':
     case 'slow':

@@ -16,7 +16,9 @@ export interface FaultRates {
 
 export type Fault =
   | { readonly kind: 'throttle'; readonly retryAfterMs: number }
-  | { readonly kind: 'resetBefore' | 'resetAfter' | 'unavailable' | 'retryWith' | 'timeout' }
+  | { readonly kind: 'resetBefore' | 'resetAfter' | 'unavailable' }
+  /** 449, 408, and 404 with 1002: a region that has not yet seen what the session has written. */
+  | { readonly kind: 'retryWith' | 'timeout' | 'sessionNotAvailable' }
   | { readonly kind: 'slow'; readonly ms: number }
 
 export const calm: FaultRates = {

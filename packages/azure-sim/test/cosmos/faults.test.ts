@@ -127,6 +127,21 @@ t.test('the SDK rides out throttling, and its caller sees nothing', async t => {
     t.equal((await container.items.create({ id: `i${n}` })).statusCode, 201)
 })
 
+t.test(
+  'a region that lags behind the session is told from one that lacks the document',
+  async t => {
+    const { client, cosmos } = await startCosmos(t)
+    const { database } = await client().databases.create({ id: 'd' })
+    const { container } = await database.containers.create({
+      id: 'c',
+      partitionKey: { paths: ['/id'] },
+    })
+    await container.items.create({ id: 'a' })
+    cosmos.faults.demand({ kind: 'sessionNotAvailable' })
+    t.equal((await container.item('a', 'a').read()).resource?.id, 'a', 'the SDK asks again')
+  },
+)
+
 t.test('a client that goes away in the middle of its body harms nobody', async t => {
   const { endpoint, keys } = await startCosmos(t)
   const headers = signed(keys.get('primary'), { verb: 'POST', type: 'dbs', link: '' })

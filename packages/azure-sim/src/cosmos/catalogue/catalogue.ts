@@ -20,7 +20,11 @@ const idsMax = 255
 /** The names of databases and containers (Microsoft: "Azure Cosmos DB service quotas"). */
 export function requireName(id: unknown): string {
   const legal =
-    typeof id === 'string' && id.length > 0 && id.length <= idsMax && !/[/\\?#]|\s$/.test(id)
+    typeof id === 'string' &&
+    id.length > 0 &&
+    id.length <= idsMax &&
+    id.isWellFormed() &&
+    !/[/\\?#]|\s$/.test(id)
   if (legal) return id
   throw errors.badRequest(
     `The input name '${String(id).slice(0, 64)}' is invalid. Ensure to provide a unique non-empty string less than '${idsMax}' characters.`,

@@ -20,15 +20,17 @@ export interface RawRequest {
 export function raw(endpoint: string, { verb = 'GET', path, headers, body }: RawRequest) {
   return new Promise<RawAnswer>((resolve, reject) => {
     const url = new URL(endpoint)
+    // Said aloud, since Node frames no body of a DELETE by itself.
+    const length = body === undefined ? {} : { 'content-length': `${Buffer.byteLength(body)}` }
     const options = {
       host: url.hostname,
       port: url.port,
       method: verb,
       path,
-      headers,
+      headers: { ...headers, ...length },
       agent: false,
     }
-    const sent = httpRequest({ ...options, headers: headers ?? {} }, answer => {
+    const sent = httpRequest(options, answer => {
       const chunks: Buffer[] = []
       answer.on('data', chunk => chunks.push(chunk))
       answer.on('error', reject)
