@@ -41,6 +41,11 @@ export interface AzureSimOptions {
   readonly tokenLifetimeSeconds?: number
   /** How far a data-plane request's date may be off. */
   readonly dateWindow?: Partial<DateWindow>
+  /**
+   * Whether ARM's and Key Vault's published rate limits refuse callers, or are only shown in
+   * headers. Default `shown`: a test turns in seconds what Azure turns in hours.
+   */
+  readonly limits?: 'shown' | 'enforced'
   readonly clock?: Clock
   readonly witness?: WitnessOptions
 }
@@ -74,6 +79,7 @@ export function settingsFrom(options: AzureSimOptions): Settings {
     principals: principalsFrom(options.principals ?? {}),
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_599,
     dateWindow: options.dateWindow ?? {},
+    limits: options.limits ?? 'shown',
     clock: options.clock ?? realClock,
     witness: options.witness ?? {},
   }
@@ -108,7 +114,7 @@ function checkNumbers({ seed, ports, lastUsageLagMs, tokenLifetimeSeconds, witne
 }
 
 function checkNames(settings: Settings): void {
-  const { regions, accountName, tenantId, subscriptionId, keys } = settings
+  const { regions, accountName, tenantId, subscriptionId, keys, limits } = settings
   const different = new Set(regions.map(name => name.replace(/ /g, '').toLowerCase()))
   if (regions.length < 2 || regions.length > 5 || different.size !== regions.length) {
     throw invalid(`The regions ${regions.join(', ')} are not usable: give two to five names.`)
@@ -122,6 +128,9 @@ function checkNames(settings: Settings): void {
   }
   if (keys !== 'random' && keys !== 'seeded') {
     throw invalid(`The keys option is ${String(keys)}; give random or seeded.`)
+  }
+  if (limits !== 'shown' && limits !== 'enforced') {
+    throw invalid(`The limits option is ${String(limits)}; give shown or enforced.`)
   }
 }
 

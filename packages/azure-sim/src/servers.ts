@@ -1,4 +1,5 @@
 import { createArm } from './arm/arm.ts'
+import { ArmLimits } from './arm/limits.ts'
 import { type Controls, controlPath, createControl } from './control.ts'
 import { createEntra } from './entra/entra.ts'
 import type { TokenAuthority } from './entra/tokens.ts'
@@ -16,6 +17,7 @@ import type { TlsIdentity } from './tls/identity.ts'
 import { type Listener, type LoopbackServer, listen } from './tls/server.ts'
 import { Backups } from './vault/backup.ts'
 import { vaultAudience } from './vault/errors.ts'
+import { VaultLimit } from './vault/limits.ts'
 import { createVault } from './vault/vault.ts'
 
 /** Audiences that ARM answers to, beside its own address (published). */
@@ -94,13 +96,14 @@ export class Servers {
   }
 
   #vault(): Handler {
-    const { subscriptionId, resourceGroup, vaultName } = this.#settings
+    const { subscriptionId, resourceGroup, vaultName, clock, limits } = this.#settings
     const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`
     return createVault({
       name: vaultName,
       resourceId: `${group}/providers/Microsoft.KeyVault/vaults/${vaultName}`,
       store: this.#parts.secrets,
       backups: new Backups(),
+      limit: limits === 'enforced' ? new VaultLimit(clock) : undefined,
       verify: call => this.#tokens.verify(call.headers.authorization, [vaultAudience]),
       url: () => this.addresses.vault,
       authorization: () => this.#authorization(),
@@ -108,13 +111,14 @@ export class Servers {
   }
 
   #arm(): Handler {
-    const { subscriptionId, resourceGroup, clock } = this.#settings
+    const { subscriptionId, resourceGroup, clock, limits } = this.#settings
     const { account, usage } = this.#parts
     return createArm({
       account,
       usage,
       names: { subscriptionId, resourceGroup },
       clock,
+      limits: new ArmLimits(clock, limits === 'enforced'),
       verify: call =>
         this.#tokens.verify(call.headers.authorization, [...armAudiences, this.addresses.arm]),
       url: () => this.addresses.arm,

@@ -3,10 +3,11 @@ import { keyKinds } from '../account/types.ts'
 import type { KeyUsage } from '../account/usage.ts'
 import type { Clock } from '../clock.ts'
 import { type Action, actions, grants } from '../entra/principals.ts'
-import type { Verified } from '../entra/tokens.ts'
+import type { Caller, Verified } from '../entra/tokens.ts'
 import type { Call, Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
 import * as refusals from './errors.ts'
+import type { ArmLimits } from './limits.ts'
 import { operationResults, operationsStatus, patchAccount, regenerateKey } from './operations.ts'
 import {
   accountId,
@@ -22,6 +23,7 @@ export interface ArmOptions {
   readonly usage: KeyUsage
   readonly names: ResourceNames
   readonly clock: Clock
+  readonly limits: ArmLimits
   readonly verify: (call: Call) => Promise<Verified>
   /** `https://localhost:PORT`, known once the server listens. */
   readonly url: () => string
@@ -97,29 +99,28 @@ export function createArm(arm: ArmOptions): (call: Call) => Promise<Reply> {
   return async call => {
     const verified = await arm.verify(call)
     if ('problem' in verified) return refusals.unauthorized(verified.problem, arm.authorization())
-    const { principal } = verified.caller
-    const note = { caller: principal.clientId }
-    const match = routes.find(call.method, call.path)
-    const problem = versionProblem(call) ?? placeProblem(arm, call, match)
-    if (problem) return { ...problem, note }
-    if (match === undefined || 'allow' in match) {
-      return {
-        ...(match ? refusals.methodNotAllowed(call.method) : refusals.notFound(call.path)),
-        note,
-      }
-    }
-    const { action, run } = match.route
-    if (action !== null && !grants(principal.actions, action)) {
-      const scope = accountId(arm.names, arm.account.name)
-      return { ...refusals.forbidden(verified.caller, action, scope), note }
-    }
-    const { account: name, group } = match.params
-    if (name !== undefined && name.toLowerCase() !== arm.account.name.toLowerCase()) {
-      return { ...refusals.accountNotFound(name, group ?? ''), note }
-    }
-    const reply = run(arm, call, match.params)
-    return { ...reply, note: { ...note, ...reply.note } }
+    const { clientId } = verified.caller.principal
+    const { headers, refusal } = arm.limits.admit(call, clientId)
+    const reply = refusal ?? answer(arm, call, verified.caller)
+    const note = { caller: clientId, ...reply.note }
+    return { ...reply, headers: { ...headers, ...reply.headers }, note }
   }
+}
+
+function answer(arm: ArmOptions, call: Call, caller: Caller): Reply {
+  const match = routes.find(call.method, call.path)
+  const problem = versionProblem(call) ?? placeProblem(arm, call, match)
+  if (problem) return problem
+  if (match === undefined) return refusals.notFound(call.path)
+  if ('allow' in match) return refusals.methodNotAllowed(call.method)
+  const { action, run } = match.route
+  if (action !== null && !grants(caller.principal.actions, action)) {
+    return refusals.forbidden(caller, action, accountId(arm.names, arm.account.name))
+  }
+  const { account: name, group } = match.params
+  return name === undefined || name.toLowerCase() === arm.account.name.toLowerCase()
+    ? run(arm, call, match.params)
+    : refusals.accountNotFound(name, group ?? '')
 }
 
 function versionProblem(call: Call): Reply | undefined {

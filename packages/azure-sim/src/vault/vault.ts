@@ -12,6 +12,7 @@ import {
   readProperties,
 } from './bundles.ts'
 import * as refusals from './errors.ts'
+import type { VaultLimit } from './limits.ts'
 import { page } from './pages.ts'
 import type { SecretStore } from './store.ts'
 
@@ -21,6 +22,8 @@ export interface VaultOptions {
   readonly resourceId: string
   readonly store: SecretStore
   readonly backups: Backups
+  /** Absent where the published limit is not enforced. */
+  readonly limit?: VaultLimit | undefined
   readonly verify: (call: Call) => Promise<Verified>
   /** `https://localhost:PORT`, known once the server listens. */
   readonly url: () => string
@@ -65,7 +68,11 @@ export function createVault(vault: VaultOptions): (call: Call) => Promise<Reply>
     // The challenge comes first whatever is asked, so that strangers learn nothing.
     const verified = await vault.verify(call)
     if ('problem' in verified) return refusals.unauthorized(verified.problem, vault.authorization())
-    const reply = answer(vault, call, verified.caller)
+    const waitSeconds = vault.limit?.take()
+    const reply =
+      waitSeconds === undefined
+        ? answer(vault, call, verified.caller)
+        : refusals.throttled(waitSeconds)
     return { ...reply, note: { caller: verified.caller.principal.clientId } }
   }
 }
