@@ -32,7 +32,7 @@ const commonJs = (folder: string): readonly string[] => [
   ...['--verbatimModuleSyntax', 'false', '--outDir', `${folder}/dist/commonjs`],
 ]
 
-const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')))
+const tsc = fileURLToPath(new URL('lib/tsc.js', import.meta.resolve('typescript/package.json')))
 
 const compile = (root: string, folder: string, flags: readonly string[]): void => {
   const project = ['-p', `${folder}/tsconfig.build.json`]

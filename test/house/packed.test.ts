@@ -36,7 +36,7 @@ const right: 'primary' | 'secondary' = otherSlot('primary')
 const wrong: number = otherSlot('primary')
 export { right, wrong }`,
     )
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const tsc = join(root, 'node_modules/typescript/lib/tsc.js')
     const compilerOptions = { strict: true, module: 'nodenext', target: 'es2024', noEmit: true }
     writeFileSync(
       join(user, 'tsconfig.json'),
