@@ -51,7 +51,7 @@ export function readChanges(
     if (documents.length >= page.size && last !== undefined && last.lsn !== document.lsn) {
       return { documents, lsn: last.lsn }
     }
-    if (Number(document.value['_ts']) >= sinceSeconds && scope(document)) documents.push(document)
+    if (document.changedAt >= sinceSeconds && scope(document)) documents.push(document)
   }
   return { documents, lsn: Math.max(after, store.lsn) }
 }

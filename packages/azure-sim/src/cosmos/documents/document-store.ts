@@ -7,6 +7,7 @@ import { type UniqueKeys, uniqueTexts } from './unique-keys.ts'
 
 /** One logical partition: its documents, and who holds which unique key. */
 interface Partition {
+  readonly key: string
   readonly documents: Map<string, StoredDocument>
   readonly unique: Map<string, string>
   /** The documents in the order that queries page through; made anew after a change of membership. */
@@ -71,13 +72,15 @@ export class DocumentStore {
     }
     const expiresAt = expiryOf(this.#settings.defaultTtl(), body['ttl'], now)
     const document = new StoredDocument({
+      id: body.id,
       rid,
       etag,
       lsn,
+      changedAt: seconds,
       expiresAt,
       components,
-      partition: key,
-      value,
+      partition: partition.key,
+      text: JSON.stringify(value),
     })
     this.#replace(partition, former, document, now)
     return document
@@ -130,7 +133,7 @@ export class DocumentStore {
   #partition(key: string): Partition {
     let partition = this.#partitions.get(key)
     if (partition === undefined) {
-      partition = { documents: new Map(), unique: new Map(), sorted: null }
+      partition = { key, documents: new Map(), unique: new Map(), sorted: null }
       this.#partitions.set(key, partition)
     }
     return partition

@@ -1,44 +1,53 @@
 import type { JsonObject } from '../json.ts'
 import type { Component } from './partition-key.ts'
 
-/** One version of a document; a change makes a new one. */
+/**
+ * One version of a document; a change makes a new one. Kept as the text that reads answer with; the
+ * value is parsed from it when a query, patch or feed first asks, so that documents that are only
+ * written and read cost no more than their text.
+ */
 export class StoredDocument {
   readonly id: string
   readonly rid: string
   readonly etag: string
   readonly lsn: number
+  /** Seconds since the epoch: `_ts`. */
+  readonly changedAt: number
   /** Milliseconds since the epoch after which the document is gone; infinite without a TTL. */
   readonly expiresAt: number
   readonly components: readonly Component[]
   /** The partition key as one text. */
   readonly partition: string
-  readonly value: JsonObject
+  readonly text: string
   /** Where the key lies in the container's hash space, in hex; worked out when first asked for. */
   epk: string | undefined
-  #text: string | undefined
+  #value: JsonObject | undefined
 
   constructor(fields: {
+    id: string
     rid: string
     etag: string
     lsn: number
+    changedAt: number
     expiresAt: number
     components: readonly Component[]
     partition: string
-    value: JsonObject & { readonly id: string }
+    text: string
   }) {
-    this.id = fields.value.id
+    this.id = fields.id
     this.rid = fields.rid
     this.etag = fields.etag
     this.lsn = fields.lsn
+    this.changedAt = fields.changedAt
     this.expiresAt = fields.expiresAt
     this.components = fields.components
     this.partition = fields.partition
-    this.value = fields.value
+    this.text = fields.text
   }
 
-  get text(): string {
-    this.#text ??= JSON.stringify(this.value)
-    return this.#text
+  get value(): JsonObject {
+    this.#value ??= JSON.parse(this.text) as JsonObject
+    return this.#value
   }
 }
 
