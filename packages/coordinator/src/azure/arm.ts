@@ -93,9 +93,11 @@ const follow = async (
       status: status === 'failed' || status === 'canceled' ? 'failed' : 'running',
     }
   } catch (error) {
-    if (poller.operationState?.status === 'failed') return { operation, status: 'failed' }
     // ARM forgets an operation after a while: then only the key itself can tell.
     if (statusOf(error) === 404) return { operation, status: 'forgotten' }
+    // The poller marks an operation failed for a mere reset of the poll: only ARM's word counts.
+    if (error instanceof Error && error.name === 'RestError') throw error
+    if (poller.operationState?.status === 'failed') return { operation, status: 'failed' }
     throw error
   }
 }

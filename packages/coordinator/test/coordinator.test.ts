@@ -1,0 +1,112 @@
+import type { Publication } from '@keyturn/core'
+import { FakeMember } from '@keyturn/testkit'
+import t from 'tap'
+import { openVault } from '../src/azure/vault.ts'
+import type { Coordinator } from '../src/index.ts'
+import { ask, configFor, report, startAzure, startCoordinator } from './support.ts'
+
+/** A member that reports over HTTP and follows the vault, until the rotation has ended. */
+const follow = async (
+  coordinator: Coordinator,
+  read: () => Promise<Publication | null>,
+  account: string,
+  until: () => Promise<boolean>,
+): Promise<void> => {
+  const member = new FakeMember('one')
+  let knownVersion = 0
+  while (!(await until())) {
+    const publication = await read()
+    if (publication) member.hear(publication)
+    const said = member.report(0)
+    const answer = await report(coordinator, 'one', {
+      ...said,
+      usage: said.usage,
+      source: { kind: 'keyVault', stalenessMsMax: 0, ageMs: 0 },
+      refused: [],
+      account,
+      pair: 'readWrite',
+      holdMs: 50,
+      knownVersion,
+    })
+    knownVersion = Math.max(knownVersion, answer.announced?.version ?? 0)
+  }
+}
+
+t.test('a rotation over HTTP, against Microsoft’s own clients and protocols', async t => {
+  const azure = await startAzure(t)
+  const coordinator = await startCoordinator(t, azure, configFor(t, azure, ['one']))
+  const { accountId: account, vaultUrl: url, credential } = azure
+  const vault = openVault({ account, url, secretName: 'keyset', credential })
+  const verb = (body: unknown) => ask(coordinator, 'POST', '/v1/accounts/orders/verbs', body)
+  t.match(await verb({ verb: 'rotate', reason: 'too early' }), {
+    status: 409,
+    body: { code: 'NOT_ADOPTED' },
+  })
+  t.equal((await verb({ verb: 'adopt' })).status, 200)
+  t.equal((await verb({ verb: 'rotate', reason: 'test' })).status, 200)
+  const before = azure.account.keysKnown().map(({ value }) => value)
+  const status = async () => (await ask(coordinator, 'GET', '/v1/accounts/orders')).body
+  await follow(
+    coordinator,
+    async () => (await vault.read()).latest,
+    account,
+    async () =>
+      (await status())['rotation'] !== null &&
+      /completed/.test(JSON.stringify((await status())['rotation'])),
+  )
+  const regenerated = azure.witness
+    .testimony()
+    .arm.filter(({ verb: method, path }) => method === 'POST' && path.includes('regenerateKey'))
+  t.equal(regenerated.length, 2)
+  const history = await ask(coordinator, 'GET', '/v1/accounts/orders/history')
+  const text = JSON.stringify([history.body, await status()])
+  for (const key of [...before, ...azure.account.keysKnown().map(({ value }) => value)]) {
+    t.notOk(text.includes(key), 'no key in what operators see')
+  }
+})
+
+t.test('a report is answered when something is announced, else at the end of its hold', async t => {
+  const azure = await startAzure(t)
+  const coordinator = await startCoordinator(t, azure, configFor(t, azure, ['one']))
+  const said = {
+    ...new FakeMember('one').report(0),
+    source: { kind: 'keyVault', stalenessMsMax: 0, ageMs: null },
+    account: azure.accountId,
+    pair: 'readWrite',
+    holdMs: 20,
+    knownVersion: 0,
+  }
+  t.same(await report(coordinator, 'one', said), { floor: 0, announced: null })
+  const held = report(coordinator, 'one', { ...said, sequence: 2, holdMs: 60_000 })
+  await ask(coordinator, 'POST', '/v1/accounts/orders/verbs', { verb: 'adopt' })
+  t.same(await held, { floor: 1, announced: { version: 1, spreadMs: 0 } })
+  t.same(
+    await report(coordinator, 'one', { ...said, sequence: 2 }),
+    { floor: 1, announced: { version: 1, spreadMs: 0 } },
+    'a repeated report is answered as well',
+  )
+})
+
+t.test('bad input is answered with a code and a sentence', async t => {
+  const azure = await startAzure(t)
+  const coordinator = await startCoordinator(t, azure, configFor(t, azure))
+  const get = (path: string, token?: string) => ask(coordinator, 'GET', path, undefined, token)
+  t.match(await get('/v1/accounts', 'wrong'), { status: 403, body: { code: 'TOKEN_REFUSED' } })
+  t.match(await get('/v1/accounts', coordinator.tokens.member), { status: 403 })
+  t.match(await get('/v1/accounts/nobody'), { status: 404, body: { code: 'UNKNOWN_ACCOUNT' } })
+  t.match(await get('/v2'), { status: 404, body: { code: 'NOT_FOUND' } })
+  const verb = (body: unknown) => ask(coordinator, 'POST', '/v1/accounts/orders/verbs', body)
+  t.match(await verb({ verb: 'explode' }), { status: 400, body: { code: 'BAD_REQUEST' } })
+  t.match(await verb({ verb: 'rotate' }), { status: 400 })
+  const broken = await fetch(`${coordinator.url}/v1/accounts/orders/verbs`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${coordinator.tokens.operator}`,
+      'content-type': 'application/json',
+    },
+    body: '{',
+  })
+  t.equal(broken.status, 400)
+  const bare = await fetch(`${coordinator.url}/v1/accounts`)
+  t.match(await bare.json(), { code: 'TOKEN_MISSING' })
+})
