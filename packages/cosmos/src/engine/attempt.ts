@@ -225,9 +225,9 @@ export class Attempt {
     const { reads, ring, limits, clock } = this.#parts
     if (this.#ticket.accountRead || this.#rounds >= limits.ambiguousRetryMs.length) return false
     if (this.#rounds === 0) {
-      const unproven = this.#tried.filter(fingerprint => !this.#isProvenRefused(fingerprint))
+      // Also of keys that count as refused: the other key's acceptance may have misled there.
       const verdicts = await Promise.all(
-        unproven.map(async fingerprint => ({
+        this.#tried.map(async fingerprint => ({
           fingerprint,
           verdict: await reads.ask(fingerprint, this.#endpoint),
         })),
@@ -250,21 +250,13 @@ export class Attempt {
     return true
   }
 
-  /** The active key where it is well, else the other one. */
+  /** Of the keys that are well, the active one and the other in turn: either may die meanwhile. */
   #usableAgain(keyset: LiveKeyset): Fingerprint | undefined {
-    return [keyset.active, standbyOf(keyset)]
+    const usable = [keyset.active, standbyOf(keyset)]
       .filter(slot => !isFenced(keyset, slot))
       .map(slot => keyset.keys[slot].fingerprint)
-      .find(fingerprint => this.#well.includes(fingerprint))
-  }
-
-  #isProvenRefused(fingerprint: Fingerprint): boolean {
-    return this.#parts.ring.refusals.some(
-      refusal =>
-        refusal.proven &&
-        refusal.fingerprint === fingerprint &&
-        refusal.endpoint === this.#endpoint,
-    )
+      .filter(fingerprint => this.#well.includes(fingerprint))
+    return usable[this.#rounds % Math.max(1, usable.length)]
   }
 
   /** Azure's own answer, unchanged. */
