@@ -16,6 +16,6 @@ export type {
 } from './source.ts'
 export { backgroundClock, rest } from './sources/clock.ts'
 export { type FilesOptions, FilesSource, files } from './sources/files.ts'
-export { type KeyVaultOptions, KeyVaultSource, keyVault } from './sources/key-vault.ts'
+export { KeyVaultSource, keyVault } from './sources/key-vault.ts'
+export type { KeyVaultOptions, SecretReader } from './sources/key-vault-options.ts'
 export { SidecarSource, type SidecarSourceOptions, sidecar } from './sources/sidecar/sidecar.ts'
-export type { SecretReader } from './sources/vault-client.ts'

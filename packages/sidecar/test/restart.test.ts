@@ -94,3 +94,16 @@ t.test('the state on the disk names clients and fingerprints, and no key', async
   })
   for (const key of Object.values(fencedKeyset(1).keys)) t.notMatch(text, key)
 })
+
+t.test('a sidecar that is stopped holds up nobody who has a keyset', async t => {
+  const { socket, start } = await stage(t)
+  const sidecar = await start(1)
+  const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
+  await application.until(({ is }) => is === 'swapped')
+  sidecar.child.kill('SIGSTOP')
+  application.send('begin')
+  await application.until(({ is, next }) => is === 'begun' && next === 'send')
+  application.send('end')
+  application.send('stop')
+  t.equal(await application.exited(), 0, 'and it ends, although nobody hears its goodbye')
+})

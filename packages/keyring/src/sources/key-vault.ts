@@ -1,29 +1,11 @@
-import type { TokenCredential } from '@azure/core-auth'
-import type { SecretClientOptions } from '@azure/keyvault-secrets'
-import { type Chance, type Clock, systemChance } from '../clock.ts'
+import { type Clock, systemChance } from '../clock.ts'
 import { parseKeyset } from '../document.ts'
 import type { LiveKeyset, RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
 import { backgroundClock } from './clock.ts'
 import { FollowLoop, orAborted } from './follow-loop.ts'
+import type { KeyVaultOptions, SecretReader } from './key-vault-options.ts'
 import { Reading } from './reading.ts'
-import { connectVault, type SecretReader, vaultFailure } from './vault-client.ts'
-
-export interface KeyVaultOptions {
-  /** For example `https://my-vault.vault.azure.net`. */
-  readonly vaultUrl: string
-  /** The secret that holds the keyset. */
-  readonly secretName: string
-  /** Default: `DefaultAzureCredential`. It needs the right to get this secret, no more. */
-  readonly credential?: TokenCredential
-  /** Between two looks, in ms; default 30,000. A tenth more or less, drawn each time. */
-  readonly pollMs?: number
-  /** Passed on to the SDK's client: proxies, TLS options. Its own retries stay off. */
-  readonly clientOptions?: SecretClientOptions
-  /** Instead of the SDK's client. */
-  readonly client?: SecretReader
-  readonly clock?: Clock
-  readonly chance?: Chance
-}
+import { connectVault, vaultFailure } from './vault-client.ts'
 
 /** 6,000 sidecars that poll this often use a twentieth of what one vault allows. */
 const defaultPollMs = 30_000

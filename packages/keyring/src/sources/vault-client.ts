@@ -1,12 +1,4 @@
-import type { KeyVaultOptions } from './key-vault.ts'
-
-/** What this source asks of Key Vault: the SDK's `SecretClient` has it. */
-export interface SecretReader {
-  getSecret(name: string): Promise<{
-    readonly value?: string | undefined
-    readonly properties: { readonly version?: string | undefined }
-  }>
-}
+import type { KeyVaultOptions, SecretReader } from './key-vault-options.ts'
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 

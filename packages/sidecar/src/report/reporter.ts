@@ -1,4 +1,4 @@
-import { backoffMs, isNews, mayReport, type Statement, statementOf } from '@keyturn/core'
+import { backoffMs, isNews, jittered, mayReport, type Statement, statementOf } from '@keyturn/core'
 import { type Chance, type Clock, type Ring, rest } from '@keyturn/keyring'
 import type { Report, ReportAnswer } from '@keyturn/protocol'
 import { reasonOf } from '../error.ts'
@@ -20,8 +20,10 @@ export interface ReporterParts {
 
 const backoff = { firstMs: 200, maxMs: 5_000 } as const
 /** News that comes in a burst goes out together. */
-const gapMsMin = 20
+const gapMsMin = 5
 const goodbyeMsMax = 3_000
+/** As long as the wire lets a report be held. */
+const holdMsMax = 60_000
 
 /** Told apart from a failure: this report was given up for a newer one. */
 const superseded = new Error('There is news: a newer report goes out.')
@@ -67,7 +69,8 @@ export class Reporter {
       await store.until(state => mayReport(state) && state.subject !== null, signal)
       if (signal.aborted) return
       // Until it has joined, every answer is wanted at once.
-      const report = this.#next(store.state.joining === 'joined' ? holdMs : 0, false)
+      const spread = Math.min(Math.round(jittered(holdMs, chance())), holdMsMax)
+      const report = this.#next(store.state.joining === 'joined' ? spread : 0, false)
       const outcome = report === null ? 'failed' : await this.#once(report)
       if (signal.aborted) return
       this.#failures = outcome === 'failed' ? this.#failures + 1 : 0
