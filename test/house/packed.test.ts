@@ -26,6 +26,15 @@ t.test('what is packed works where no checkout is', async t => {
     })
   }
 
+  for (const { name, folder } of packages)
+    for (const [command, file] of Object.entries(manifestOf(root, folder).bin ?? {}))
+      t.test(`the command ${command} of ${name} starts`, async t => {
+        const installed = join(user, 'node_modules', name, file)
+        const ended = await startNode([installed, '--help'], { cwd: user }).ended
+        t.match(ended, { code: 0, err: '' })
+        t.match(ended.out, `Usage: ${command}`)
+      })
+
   t.test('types reach a user through every file of a package', async t => {
     // Were a file of the types not found, `otherSlot` would be `any`, and nothing an error.
     writeFileSync(
