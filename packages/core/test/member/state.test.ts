@@ -139,6 +139,24 @@ t.test('what opens or shuts a gate is news; counts that move are not', async t =
   t.ok(isNews(said, statementOf(after(base, { is: 'measured', probes: [], refused }))))
 })
 
+t.test('news is also what takes another’s place', async t => {
+  const refused = (endpoint: string): MemberEvent => ({
+    is: 'measured',
+    probes: [],
+    refused: [{ fingerprint: key(1), endpoint, forMs: 0 }],
+  })
+  const west = statementOf(after(fresh(), swapped(1), refused('west')))
+  t.ok(isNews(west, statementOf(after(fresh(), swapped(1), refused('north')))))
+  t.notOk(isNews(west, statementOf(after(fresh(), swapped(1), refused('west')))))
+})
+
+t.test('nothing is written twice: a restart on the same keyset finds all on the disk', async t => {
+  const before = stored(after(fresh(), swapped(7, { fenced: ['secondary'] }), answered))
+  const again = stored(memberAtStart(toStore(before), 'i-2', true))
+  t.notOk(storeIsDue(after(again, swapped(7, { fenced: ['secondary'] }))))
+  t.ok(storeIsDue(after(again, swapped(8, { fenced: ['secondary'] }))))
+})
+
 t.test('a member leaves once every client is gone', async t => {
   const alone = fresh()
   const lost = after(alone, attached, { is: 'disconnected', id: 'a' })
