@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import type { Fingerprint, Slot } from '@keyturn/core'
 
@@ -24,4 +25,25 @@ export interface KeysEvents {
   'clock-skew': [{ readonly endpoint: string; readonly offsetMs: number }]
 }
 
-export class KeysEmitter extends EventEmitter<KeysEvents> {}
+/** Published for observers that know nothing of the client: `keyturn:swap`, `keyturn:failover`, … */
+const channels = {
+  swap: channel('keyturn:swap'),
+  failover: channel('keyturn:failover'),
+  refused: channel('keyturn:refused'),
+  exhausted: channel('keyturn:exhausted'),
+  'clock-skew': channel('keyturn:clock-skew'),
+} as const satisfies Record<keyof KeysEvents, unknown>
+
+/** A client's events, on its own emitter and on the process's diagnostics channels. */
+export class KeysEmitter extends EventEmitter<KeysEvents> {
+  /** Like `emit`, but a listener's fault never fails the request that it is told of. */
+  tell<Name extends keyof KeysEvents>(name: Name, event: KeysEvents[Name][0]): void {
+    try {
+      // The base class's parameters distribute over all names; ours are narrower.
+      this.emit(name, ...([event] as never))
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error))
+    }
+    if (channels[name].hasSubscribers) channels[name].publish(event)
+  }
+}

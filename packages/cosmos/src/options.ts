@@ -1,5 +1,5 @@
 import type { CosmosClientOptions } from '@azure/cosmos'
-import { type FixedOptions, fixed, Ring, type Source } from '@keyturn/keyring'
+import type { FixedOptions, Ring, Source } from '@keyturn/keyring'
 import type { TransportOptions } from './transport/undici.ts'
 
 /** Where a client's keys come from: a source, a ring that several clients share, or a literal. */
@@ -28,26 +28,6 @@ const contradicting: Readonly<Record<Contradicting, string>> = {
   resourceTokens: 'Remove it, or use the plain CosmosClient: resource tokens are not account keys',
   permissionFeed: 'Remove it, or use the plain CosmosClient: resource tokens are not account keys',
   connectionString: 'Pass "endpoint", and the keys as "keys: { primary, secondary }" instead',
-}
-
-const isSource = (keys: Keys): keys is Source => 'start' in keys && 'refresh' in keys
-
-/** By shape, so that two copies of the library in one process still understand each other. */
-const isRing = (keys: Keys): keys is Ring => 'begin' in keys && 'offer' in keys
-
-/**
- * The ring for whatever `keys` is, and whether closing the client ends it.
- * @throws TypeError where it is nothing of the kind.
- */
-export const ringOf = (keys: Keys): { readonly ring: Ring; readonly owned: boolean } => {
-  if (typeof keys !== 'object' || keys === null) {
-    throw new TypeError(
-      '"keys" is missing. Pass a source (sidecar(), keyVault(…), files(…)), a Ring, ' +
-        'or { primary, secondary }.',
-    )
-  }
-  if (isRing(keys)) return { ring: keys, owned: false }
-  return { ring: new Ring({ source: isSource(keys) ? keys : fixed(keys) }), owned: true }
 }
 
 /** @throws TypeError with what to do, where options contradict `keys` or one another. */

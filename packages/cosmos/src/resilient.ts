@@ -2,7 +2,8 @@ import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipel
 import type { Agent, TokenProvider } from '@azure/cosmos'
 import { Engine } from './engine/engine.ts'
 import { ClientKeys } from './keys.ts'
-import { type Keys, ringOf } from './options.ts'
+import type { Keys } from './options.ts'
+import { ringFor } from './rings.ts'
 import type { Transport } from './transport/transport.ts'
 import { type TransportOptions, undiciTransport } from './transport/undici.ts'
 import { wrappedTransport } from './transport/wrapped.ts'
@@ -33,8 +34,8 @@ const transportOf = ({ agent, httpClient, transport }: ResilientOptions): Transp
 }
 
 export const engineOf = (keys: Keys, options: ResilientOptions): Engine => {
-  const { ring, owned } = ringOf(keys)
-  return new Engine({ ring, ownsRing: owned, transport: transportOf(options) })
+  const transport = transportOf(options)
+  return new Engine({ lease: ringFor(keys), transport })
 }
 
 /**

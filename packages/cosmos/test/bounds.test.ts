@@ -85,6 +85,20 @@ t.test('a caller’s abort holds while the source is asked', async t => {
   await t.rejects(reading, { name: 'AbortError' })
 })
 
+t.test('a caller’s abort holds while an account read tells what a 401 meant', async t => {
+  const { account, source, container } = await setUp(t)
+  source.offer(a, b)
+  await container.item('1', 'p').read()
+  const cancel = new AbortController()
+  account.refuseAll = path => path.includes('/docs')
+  account.intercept = () => {
+    cancel.abort()
+    return new Promise(() => {})
+  }
+  const reading = container.item('1', 'p').read({ abortSignal: cancel.signal })
+  await t.rejects(reading, { name: 'AbortError' })
+})
+
 t.test('an attempt that was aborted is no longer in flight', async t => {
   const { account, source, container, keys } = await setUp(t)
   source.offer(a, b)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { CosmosClient } from '@azure/cosmos'
@@ -74,6 +75,47 @@ t.test('clients may share a ring, which then outlives them', async t => {
   t.equal(two.keys.status().keys[0]?.total, 2, 'and counts for both')
   await two.close()
   await ring.stop()
+})
+
+t.test('clients that are given one source share one ring, which ends with the last', async t => {
+  const account = await Account.start(a, b)
+  t.teardown(() => account.stop())
+  const source = fixed(keys)
+  const one = new ResilientCosmosClient({ endpoint: account.endpoint, keys: source })
+  const two = new ResilientCosmosClient({ endpoint: account.endpoint, keys: source })
+  await one.getDatabaseAccount()
+  await one.close()
+  await two.getDatabaseAccount()
+  t.equal(two.keys.status().keys[0]?.total, 2)
+  t.equal(source.status().serving, 'fixed')
+  await two.close()
+  t.equal(source.status().serving, null)
+})
+
+t.test('a client that another closed says so, and harms no one else', async t => {
+  const account = await Account.start(a, b)
+  t.teardown(() => account.stop())
+  const ring = new Ring({ source: fixed(keys) })
+  await using client = new ResilientCosmosClient({ endpoint: account.endpoint, keys: ring })
+  await ring.stop()
+  await t.rejects(client.getDatabaseAccount(), { code: 'CLIENT_CLOSED' })
+})
+
+t.test('a listener that throws fails nobody’s request', async t => {
+  const account = await Account.start(b)
+  t.teardown(() => account.stop())
+  await using client = new ResilientCosmosClient({ endpoint: account.endpoint, keys })
+  const heard: unknown[] = []
+  const listen = (event: unknown): void => void heard.push(event)
+  subscribe('keyturn:failover', listen)
+  t.teardown(() => unsubscribe('keyturn:failover', listen))
+  const warned = once(process, 'warning')
+  client.keys.on('failover', () => {
+    throw new Error('a listener’s fault')
+  })
+  await client.getDatabaseAccount()
+  t.match(await warned, [{ message: 'a listener’s fault' }])
+  t.match(heard, [{ endpoint: account.endpoint }], 'and the diagnostics channel tells it too')
 })
 
 t.test('a literal is replaced in place; a source alone replaces its own', async t => {

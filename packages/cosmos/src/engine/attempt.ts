@@ -7,8 +7,9 @@ import {
   stringToSign,
   type Verdict,
 } from '@keyturn/core'
-import type { LiveKeyset, Signed } from '@keyturn/keyring'
+import type { Signed } from '@keyturn/keyring'
 import { clientClosed, keysUnavailable } from '../errors.ts'
+import { abortable } from './abortable.ts'
 import { judge } from './answer.ts'
 import type { Parts } from './parts.ts'
 import type { Permits } from './permits.ts'
@@ -43,8 +44,6 @@ export class Attempt {
   #holdsPermit = false
   #rounds = 0
   #corrections = 0
-  /** Refused here, though an account read with it is accepted: the container is to blame. */
-  #well: readonly Fingerprint[] = []
   #last: PipelineResponse | null = null
 
   constructor(
@@ -190,7 +189,7 @@ export class Attempt {
       }
     }
     if (from.length > 0)
-      events.emit('failover', { endpoint: this.#endpoint, from, to: fingerprint })
+      events.tell('failover', { endpoint: this.#endpoint, from, to: fingerprint })
   }
 
   #refused(fingerprint: Fingerprint, response: PipelineResponse): void {
@@ -207,7 +206,7 @@ export class Attempt {
     if (this.#corrections >= clockCorrectionsMax) return false
     this.#corrections += 1
     if (date.correct(serverTime)) {
-      events.emit('clock-skew', { endpoint: this.#endpoint, offsetMs: date.offsetMs })
+      events.tell('clock-skew', { endpoint: this.#endpoint, offsetMs: date.offsetMs })
     }
     return serverTime !== null
   }
@@ -222,26 +221,13 @@ export class Attempt {
    * the same key is tried again after a while, with the connection left to others meanwhile.
    */
   async #mayTryAgain(): Promise<boolean> {
-    const { reads, ring, limits, clock } = this.#parts
-    if (this.#ticket.accountRead || this.#rounds >= limits.ambiguousRetryMs.length) return false
-    if (this.#rounds === 0) {
-      // Also of keys that count as refused: the other key's acceptance may have misled there.
-      const verdicts = await Promise.all(
-        this.#tried.map(async fingerprint => ({
-          fingerprint,
-          verdict: await reads.ask(fingerprint, this.#endpoint),
-        })),
-      )
-      this.#well = verdicts
-        .filter(each => each.verdict === 'accepted')
-        .map(each => each.fingerprint)
-    }
-    const { current } = ring
-    const again = current && this.#usableAgain(current)
-    if (!again) return false
-    const waitMs = limits.ambiguousRetryMs[this.#rounds] ?? 0
+    const { limits, clock } = this.#parts
+    const waitMs = limits.ambiguousRetryMs[this.#rounds]
+    if (this.#ticket.accountRead || waitMs === undefined) return false
+    const well = await this.#keyThatIsWell()
+    if (well === null) return false
     this.#rounds += 1
-    this.#tried = this.#tried.filter(fingerprint => fingerprint !== again)
+    this.#tried = this.#tried.filter(fingerprint => fingerprint !== well)
     this.#letGo()
     await clock.sleep(waitMs, this.#signal)
     const waiting = this.#permits.acquire(this.#signal)
@@ -250,13 +236,18 @@ export class Attempt {
     return true
   }
 
-  /** Of the keys that are well, the active one and the other in turn: either may die meanwhile. */
-  #usableAgain(keyset: LiveKeyset): Fingerprint | undefined {
-    const usable = [keyset.active, standbyOf(keyset)]
-      .filter(slot => !isFenced(keyset, slot))
-      .map(slot => keyset.keys[slot].fingerprint)
-      .filter(fingerprint => this.#well.includes(fingerprint))
-    return usable[this.#rounds % Math.max(1, usable.length)]
+  /** Asked anew each time, since keys may die meanwhile: the active one if well, else the other. */
+  async #keyThatIsWell(): Promise<Fingerprint | null> {
+    const { reads, ring } = this.#parts
+    const keyset = ring.current
+    if (keyset === null) return null
+    const usable = [keyset.active, standbyOf(keyset)].filter(slot => !isFenced(keyset, slot))
+    for (const slot of usable) {
+      const { fingerprint } = keyset.keys[slot]
+      const asked = reads.ask(fingerprint, this.#endpoint)
+      if ((await abortable(asked, this.#signal)) === 'accepted') return fingerprint
+    }
+    return null
   }
 
   /** Azure's own answer, unchanged. */

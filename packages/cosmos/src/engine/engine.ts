@@ -2,6 +2,7 @@ import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-
 import type { TokenProvider } from '@azure/cosmos'
 import { type Clock, type Ring, systemClock } from '@keyturn/keyring'
 import { KeysEmitter } from '../events.ts'
+import type { RingLease } from '../rings.ts'
 import type { Transport } from '../transport/transport.ts'
 import { AccountReads } from './account-read.ts'
 import { Attempt } from './attempt.ts'
@@ -12,9 +13,7 @@ import { Permits } from './permits.ts'
 import { readTicket, writeTicket } from './ticket.ts'
 
 export interface EngineOptions {
-  readonly ring: Ring
-  /** Whether closing the engine stops the ring: not where clients share it. */
-  readonly ownsRing: boolean
+  readonly lease: RingLease
   readonly transport: Transport
   readonly clock?: Clock
   readonly limits?: Partial<EngineLimits>
@@ -33,19 +32,20 @@ interface Place {
 export class Engine implements HttpClient {
   readonly events = new KeysEmitter()
   readonly ring: Ring
-  readonly #ownsRing: boolean
+  readonly #lease: RingLease
   readonly #parts: Parts
   readonly #places = new Map<string, Place>()
   readonly #unfollow: () => void
   #closing: Promise<void> | null = null
 
   constructor(options: EngineOptions) {
-    const { ring, transport } = options
+    const { lease, transport } = options
+    const { ring } = lease
     const clock = options.clock ?? systemClock
     const limits = { ...engineLimits, ...options.limits }
     const date = new ServiceDate(clock)
     this.ring = ring
-    this.#ownsRing = options.ownsRing
+    this.#lease = lease
     this.#parts = {
       ring,
       transport,
@@ -71,14 +71,14 @@ export class Engine implements HttpClient {
     return new Attempt(this.#parts, request, ticket, endpoint, permits).run()
   }
 
-  /** Ends what it started: after the last attempt, the ring where it owns it, then connections. */
+  /** Ends what it started: after the last attempt, the ring with its last user, then connections. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
   async #close(): Promise<void> {
-    if (this.#ownsRing) await this.ring.stop()
+    await this.#lease.giveBack()
     this.#unfollow()
     await this.#parts.transport.close()
   }
@@ -107,7 +107,7 @@ const tellNews = (ring: Ring, events: KeysEmitter): (() => void) => {
     const keyset = ring.current
     if (news === 'swap' && keyset) {
       const { primary, secondary } = keyset.keys
-      events.emit('swap', {
+      events.tell('swap', {
         version: keyset.version,
         active: keyset.active,
         fenced: keyset.fenced,
@@ -118,7 +118,7 @@ const tellNews = (ring: Ring, events: KeysEmitter): (() => void) => {
       const wasKnown = known.some(
         old => old.proven && old.fingerprint === fingerprint && old.endpoint === endpoint,
       )
-      if (proven && !wasKnown) events.emit('refused', { endpoint, fingerprint })
+      if (proven && !wasKnown) events.tell('refused', { endpoint, fingerprint })
     }
     known = ring.refusals
   })

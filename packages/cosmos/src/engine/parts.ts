@@ -42,7 +42,7 @@ export class Exhaustion {
     const now = this.#clock.now()
     if (now - this.#saidAt < this.#everyMs) return
     this.#saidAt = now
-    this.#events.emit('exhausted', { endpoint, tried })
+    this.#events.tell('exhausted', { endpoint, tried })
   }
 }
 

@@ -57,7 +57,7 @@ export const openClient = (
 ) => {
   const ring = new Ring({ source, chance: () => 0 })
   const transport = options.transport ?? undiciTransport({})
-  const engine = new Engine({ ring, ownsRing: true, transport, ...options })
+  const engine = new Engine({ lease: { ring, giveBack: () => ring.stop() }, transport, ...options })
   const client = new CosmosClient({
     endpoint,
     tokenProvider: engine.tokenProvider,

@@ -77,8 +77,7 @@ export class World {
       close: async () => {},
     }
     this.engine = new Engine({
-      ring: this.ring,
-      ownsRing: true,
+      lease: { ring: this.ring, giveBack: () => this.ring.stop() },
       transport,
       clock: this.clock,
       limits: { breakerResetMs: 2 },

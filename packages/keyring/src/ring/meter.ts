@@ -8,6 +8,8 @@ export interface Meter {
   total: number
   /** Monotonic, when an attempt with this key last began or ended; `null`: never. */
   usedAt: number | null
+  /** It stands in a slot of the keyset held now. */
+  held: boolean
   /** Fenced, or no longer held: nothing new is signed with it, and its drain is news. */
   retired: boolean
   /** It was accepted for a write at least once, so it is no read-only key. */
@@ -29,6 +31,7 @@ export class Meters {
       inFlight: 0,
       total: 0,
       usedAt: null,
+      held: false,
       retired: false,
       wrote: false,
     }
@@ -43,10 +46,13 @@ export class Meters {
   /** From now on only these keys sign. Forgets the oldest that are gone and at rest. */
   allow(usable: readonly Fingerprint[], held: readonly Fingerprint[]): void {
     for (const fingerprint of held) this.of(fingerprint)
-    for (const meter of this.#meters.values()) meter.retired = !usable.includes(meter.fingerprint)
-    for (const { fingerprint, inFlight } of this.#meters.values()) {
+    for (const meter of this.#meters.values()) {
+      meter.held = held.includes(meter.fingerprint)
+      meter.retired = !usable.includes(meter.fingerprint)
+    }
+    for (const meter of this.#meters.values()) {
       if (this.#meters.size <= metersMax) return
-      if (inFlight === 0 && !held.includes(fingerprint)) this.#meters.delete(fingerprint)
+      if (meter.inFlight === 0 && !meter.held) this.#meters.delete(meter.fingerprint)
     }
   }
 
@@ -56,12 +62,17 @@ export class Meters {
     return sum
   }
 
+  /** At most as many as a sample may name: those held first, then those in flight. */
   usage(now: number): KeyUsage[] {
-    return Array.from(this.#meters.values(), ({ fingerprint, inFlight, total, usedAt }) => ({
-      fingerprint,
-      inFlight,
-      total,
-      idleMs: usedAt === null ? null : Math.max(0, now - usedAt),
-    }))
+    const weight = (meter: Meter): number => (meter.held ? 2 : 0) + (meter.inFlight > 0 ? 1 : 0)
+    return Array.from(this.#meters.values())
+      .sort((a, b) => weight(b) - weight(a))
+      .slice(0, metersMax)
+      .map(({ fingerprint, inFlight, total, usedAt }) => ({
+        fingerprint,
+        inFlight,
+        total,
+        idleMs: usedAt === null ? null : Math.max(0, now - usedAt),
+      }))
   }
 }

@@ -210,7 +210,7 @@ export class Ring implements RingSink {
     return {
       sequence: this.#sequence,
       held: this.#keyset === null ? null : heldOf(this.#keyset),
-      usage: this.#meters.usage(now).slice(0, 16),
+      usage: this.#meters.usage(now),
       refused: this.#refusals
         .filter(({ proven }) => proven)
         .slice(0, 64)
