@@ -40,7 +40,8 @@ export const workerNames = applicationNames.flatMap(name =>
 /** A demo has seconds where production has minutes; the rules are the same. */
 export const demoLimits = {
   reportAgeMsMax: 10_000,
-  fleetSettleMs: 4_000,
+  // The sidecars’ join wait of 3 s and their longest back-off of 5 s.
+  fleetSettleMs: 8_000,
   sendWithinMs: 3_000,
   armSettleMs: 4_000,
   armPollMs: 250,
