@@ -2,7 +2,15 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { type Clock, realClock } from './clock.ts'
 import type { DateWindow } from './cosmos/authenticate.ts'
 import { actions, type Principal } from './entra/principals.ts'
-import { type AllWeather, checkRegeneration, checkWeather, invalid } from './settings.ts'
+import { asObject } from './http/call.ts'
+import {
+  type AllWeather,
+  check,
+  checkRegeneration,
+  checkWeather,
+  invalid,
+  type Kind,
+} from './settings.ts'
 import { defaultRegeneration, type RegenerationKnobs } from './weather/propagation.ts'
 import type { WitnessOptions } from './witness.ts'
 
@@ -61,8 +69,46 @@ export interface Settings
 const defaultRegions = ['West US', 'North Europe']
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+const text: Kind = { says: 'a text', fits: value => typeof value === 'string' }
+const number: Kind = { says: 'a number', fits: value => typeof value === 'number' }
+const object: Kind = { says: 'an object', fits: value => asObject(value) !== undefined }
+const texts: Kind = { says: 'a list of texts', fits: isTexts }
+
+/** Options may come from a file: a misspelt one must not pass for one that was left out. */
+const optionKinds: Record<keyof AzureSimOptions, Kind> = {
+  seed: number,
+  regions: texts,
+  keys: text,
+  ports: object,
+  accountName: text,
+  resourceGroup: text,
+  subscriptionId: text,
+  tenantId: text,
+  vaultName: text,
+  regeneration: object,
+  weather: object,
+  lastUsageLagMs: number,
+  principals: object,
+  tokenLifetimeSeconds: number,
+  dateWindow: object,
+  limits: text,
+  clock: object,
+  witness: object,
+}
+
+const principalKinds: Record<keyof PrincipalOptions, Kind> = {
+  actions: texts,
+  clientSecret: text,
+  federatedSubject: text,
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(item => typeof item === 'string')
+}
+
 /** @throws SimError `SIM_OPTION_INVALID`, one sentence that says what to give instead */
 export function settingsFrom(options: AzureSimOptions): Settings {
+  check('options', options, optionKinds)
   const settings: Settings = {
     seed: options.seed ?? randomInt(2 ** 47),
     regions: options.regions ?? defaultRegions,
@@ -141,17 +187,22 @@ function principalsFrom(given: Readonly<Record<string, PrincipalOptions>>) {
     reader: { actions: [actions.secretGet] },
     ...given,
   }
-  const principals = Object.entries(wanted).map(([name, options]): [string, Principal] => [
-    name,
-    {
+  const principals = Object.entries(wanted).map(([name, options]): [string, Principal] => {
+    check(`principals.${name}`, options, principalKinds)
+    if (options.actions === undefined)
+      throw invalid(`The principal ${name} has no list of actions.`)
+    return [
       name,
-      clientId: guidFrom(`application ${name}`),
-      objectId: guidFrom(`principal ${name}`),
-      clientSecret: options.clientSecret ?? randomBytes(30).toString('base64url'),
-      actions: options.actions,
-      federatedSubject: options.federatedSubject ?? `system:serviceaccount:default:${name}`,
-    },
-  ])
+      {
+        name,
+        clientId: guidFrom(`application ${name}`),
+        objectId: guidFrom(`principal ${name}`),
+        clientSecret: options.clientSecret ?? randomBytes(30).toString('base64url'),
+        actions: options.actions,
+        federatedSubject: options.federatedSubject ?? `system:serviceaccount:default:${name}`,
+      },
+    ]
+  })
   return Object.fromEntries(principals)
 }
 

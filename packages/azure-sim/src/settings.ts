@@ -15,7 +15,7 @@ import {
 export type AllWeather = WeatherSettings & { cosmos?: Partial<FaultRates> }
 
 /** What a setting takes, as its error sentence says it. */
-interface Kind {
+export interface Kind {
   readonly says: string
   readonly fits: (value: unknown) => boolean
 }
@@ -113,7 +113,8 @@ export function invalid(sentence: string): SimError {
   return new SimError('SIM_OPTION_INVALID', sentence)
 }
 
-function check(name: string, value: unknown, kinds: Readonly<Record<string, Kind>>) {
+/** @throws SimError `SIM_OPTION_INVALID` for a setting that is unknown or of the wrong kind */
+export function check(name: string, value: unknown, kinds: Readonly<Record<string, Kind>>) {
   const settings = object(name, value)
   for (const [key, given] of Object.entries(settings)) {
     const kind = kinds[key]
