@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { ChangeLog } from '../../src/cosmos/documents/change-log.ts'
+import { DocumentStore } from '../../src/cosmos/documents/document-store.ts'
+import { partitionText } from '../../src/cosmos/documents/partition-key.ts'
+
+const open = () =>
+  new DocumentStore({
+    rid: 'AAAAAAAAAIA=',
+    self: 'dbs/x/colls/y/',
+    uniqueKeys: [[['mail']]],
+    defaultTtl: () => undefined,
+  })
+
+const now = 1_700_000_000_000
+
+type Step = {
+  readonly partition: string
+  readonly id: string
+  readonly mail: number
+  readonly remove: boolean
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  partition: fc.constantFrom('p', 'q'),
+  id: fc.constantFrom('a', 'b', 'c', 'd'),
+  mail: fc.nat(5),
+  remove: fc.boolean(),
+})
+
+const transaction = fc.record({ steps: fc.array(step, { maxLength: 5 }), fails: fc.boolean() })
+
+function run(store: DocumentStore, { partition, id, mail, remove }: Step): void {
+  const found = store.get(partitionText([partition]), id, now)
+  if (!remove) store.put([partition], { id, p: partition, mail }, now)
+  else if (found !== undefined) store.remove(found, now)
+}
+
+/** Everything a reader can see of a store. */
+const seen = (store: DocumentStore) => ({
+  lsn: store.lsn,
+  all: store.list(null, now).map(({ text }) => text),
+  byPartition: ['p', 'q'].map(key => store.list(partitionText([key]), now).map(({ rid }) => rid)),
+  changes: [...store.changedAfter(0, now)].map(({ rid, lsn }) => [rid, lsn]),
+})
+
+t.test('a transaction that fails leaves nothing behind', async t => {
+  fc.assert(
+    fc.property(fc.array(transaction, { maxLength: 25 }), transactions => {
+      const store = open()
+      for (const { steps, fails } of transactions) {
+        const before = seen(store)
+        let failed = false
+        try {
+          store.transact(() => {
+            for (const one of steps) run(store, one)
+            if (fails) throw new Error('stop')
+          })
+        } catch {
+          failed = true
+        }
+        if (failed) t.same(seen(store), before)
+        else t.ok(store.lsn - before.lsn <= 1, 'one transaction is one change')
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+t.test('the change log has each document once, in the order of its latest change', async t => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), fc.nat(100), (steps, from) => {
+      const store = open()
+      for (const one of steps) {
+        try {
+          run(store, one)
+        } catch (error) {
+          t.match(error, { status: 409 })
+        }
+      }
+      const wanted = store
+        .list(null, now)
+        .filter(({ lsn }) => lsn > from)
+        .toSorted((a, b) => a.lsn - b.lsn)
+      t.same(
+        [...store.changedAfter(from, now)].map(({ rid }) => rid),
+        wanted.map(({ rid }) => rid),
+      )
+    }),
+    { numRuns: 200 },
+  )
+})
+
+t.test('no two documents of a logical partition ever share a unique key', async t => {
+  fc.assert(
+    fc.property(fc.array(transaction, { maxLength: 30 }), transactions => {
+      const store = open()
+      for (const { steps, fails } of transactions) {
+        try {
+          store.transact(() => {
+            for (const one of steps) run(store, one)
+            if (fails) throw new Error('stop')
+          })
+        } catch {}
+      }
+      for (const key of ['p', 'q']) {
+        const mails = store.list(partitionText([key]), now).map(({ value }) => value['mail'])
+        t.equal(new Set(mails).size, mails.length)
+        // What nobody holds any more is free again.
+        const free = [0, 1, 2, 3, 4, 5].find(mail => !mails.includes(mail))
+        t.ok(store.put([key], { id: 'new', mail: free ?? 99 }, now))
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+t.test('a log that is mostly holes closes them and loses nothing', async t => {
+  const log = new ChangeLog<{ readonly lsn: number; readonly name: string }>()
+  const kept = { lsn: 1, name: 'kept' }
+  log.append(kept)
+  let last = { lsn: 2, name: 'often' }
+  log.append(last)
+  for (let lsn = 3; lsn < 5_000; lsn++) {
+    log.remove(last)
+    last = { lsn, name: 'often' }
+    log.append(last)
+  }
+  t.same([...log.after(0)], [kept, last])
+  t.same([...log.after(1)], [last])
+  t.same([...log.after(4_999)], [])
+})
