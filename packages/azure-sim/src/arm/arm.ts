@@ -1,37 +1,13 @@
-import type { Account } from '../account/account.ts'
 import { keyKinds } from '../account/types.ts'
-import type { KeyUsage } from '../account/usage.ts'
-import type { Clock } from '../clock.ts'
 import { type Action, actions, grants } from '../entra/principals.ts'
-import type { Caller, Verified } from '../entra/tokens.ts'
+import type { Caller } from '../entra/tokens.ts'
 import type { Call, Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
 import * as refusals from './errors.ts'
-import type { ArmLimits } from './limits.ts'
 import { operationResults, operationsStatus, patchAccount, regenerateKey } from './operations.ts'
-import {
-  accountId,
-  accountResource,
-  connectionStrings,
-  keyList,
-  type ResourceNames,
-} from './resource.ts'
+import type { ArmOptions } from './options.ts'
+import { accountId, accountResource, connectionStrings, keyList } from './resource.ts'
 import { apiVersions, showsLastUsage } from './versions.ts'
-
-export interface ArmOptions {
-  readonly account: Account
-  readonly usage: KeyUsage
-  readonly names: ResourceNames
-  readonly clock: Clock
-  readonly limits: ArmLimits
-  readonly verify: (call: Call) => Promise<Verified>
-  /** `https://localhost:PORT`, known once the server listens. */
-  readonly url: () => string
-  /** The account's global endpoint, with a slash at the end. */
-  readonly globalEndpoint: () => string
-  /** Authority and tenant, as challenges name them. */
-  readonly authorization: () => string
-}
 
 /** What a request does, and the action that it takes a grant for; polling takes a token only. */
 interface Operation {

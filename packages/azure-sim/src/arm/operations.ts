@@ -2,8 +2,8 @@ import { type Regeneration, statusAt } from '../account/regeneration.ts'
 import { keyKinds } from '../account/types.ts'
 import { asObject, type Call, jsonObject, type Reply } from '../http/call.ts'
 import type { Params } from '../http/routes.ts'
-import type { ArmOptions } from './arm.ts'
 import * as refusals from './errors.ts'
+import type { ArmOptions } from './options.ts'
 import { accountId, normalized } from './resource.ts'
 import {
   anyRecentUse,

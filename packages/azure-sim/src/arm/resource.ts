@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts'
-import type { KeyKind, Region } from '../account/types.ts'
+import type { KeyKind } from '../account/types.ts'
 import type { KeyUsage } from '../account/usage.ts'
 
 export interface ResourceNames {
@@ -38,15 +38,6 @@ export function accountResource(
   globalEndpoint: string,
   shownUsage?: ShownUsage,
 ) {
-  const location = (region: Region, priority: number) => ({
-    id: `${account.name}-${normalized(region.name)}`,
-    locationName: region.name,
-    documentEndpoint: region.endpoint,
-    provisioningState: 'Succeeded',
-    failoverPriority: priority,
-    isZoneRedundant: false,
-  })
-  const locations = account.regions.map(location)
   const { flags } = account
   return {
     id: accountId(names, account.name),
@@ -59,34 +50,53 @@ export function accountResource(
     properties: {
       provisioningState: account.provisioningState(),
       documentEndpoint: globalEndpoint,
-      databaseAccountOfferType: 'Standard',
-      ipRules: [],
-      isVirtualNetworkFilterEnabled: false,
-      virtualNetworkRules: [],
-      enableAutomaticFailover: true,
-      enableMultipleWriteLocations: false,
+      ...unchanging,
       disableKeyBasedMetadataWriteAccess: flags.disableKeyBasedMetadataWriteAccess,
       disableLocalAuth: flags.disableLocalAuth,
-      publicNetworkAccess: 'Enabled',
-      consistencyPolicy: {
-        defaultConsistencyLevel: 'Session',
-        maxIntervalInSeconds: 5,
-        maxStalenessPrefix: 100,
-      },
       capabilities: flags.capabilities.map(name => ({ name })),
-      writeLocations: locations.filter((_, at) => account.regions[at]?.writable),
-      readLocations: locations,
-      locations,
-      failoverPolicies: locations.map(({ id, locationName, failoverPriority }) => ({
-        id,
-        locationName,
-        failoverPriority,
-      })),
-      cors: [],
+      ...locations(account),
       instanceId: account.instanceId,
       keysMetadata: keysMetadata(account, shownUsage),
-      minimalTlsVersion: 'Tls12',
     },
+  }
+}
+
+/** What no operation of the simulator changes. */
+const unchanging = {
+  databaseAccountOfferType: 'Standard',
+  ipRules: [],
+  isVirtualNetworkFilterEnabled: false,
+  virtualNetworkRules: [],
+  enableAutomaticFailover: true,
+  enableMultipleWriteLocations: false,
+  publicNetworkAccess: 'Enabled',
+  consistencyPolicy: {
+    defaultConsistencyLevel: 'Session',
+    maxIntervalInSeconds: 5,
+    maxStalenessPrefix: 100,
+  },
+  cors: [],
+  minimalTlsVersion: 'Tls12',
+} as const
+
+function locations({ name, regions }: Account) {
+  const all = regions.map((region, failoverPriority) => ({
+    id: `${name}-${normalized(region.name)}`,
+    locationName: region.name,
+    documentEndpoint: region.endpoint,
+    provisioningState: 'Succeeded',
+    failoverPriority,
+    isZoneRedundant: false,
+  }))
+  return {
+    writeLocations: all.filter((_, at) => regions[at]?.writable),
+    readLocations: all,
+    locations: all,
+    failoverPolicies: all.map(({ id, locationName, failoverPriority }) => ({
+      id,
+      locationName,
+      failoverPriority,
+    })),
   }
 }
 
