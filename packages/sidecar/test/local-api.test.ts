@@ -1,16 +1,18 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { problemSchema } from '@keyturn/protocol'
 import { Sidecar, SidecarError } from '@keyturn/sidecar'
 import fc from 'fast-check'
 import t from 'tap'
-import { SpokenSource } from './helpers/keysets.ts'
+import { account, keyset, SpokenSource } from './helpers/keysets.ts'
 import { ask, attachment, usage } from './helpers/local.ts'
 import { fencedKeyset, startBeside } from './helpers/sidecars.ts'
 
 const client = { 'keyturn-client': 'c-1' }
 
 t.test('the socket is for its owner alone', async t => {
-  const { socket } = await startBeside(t)
+  const { socket, directory } = await startBeside(t)
+  t.same(await readdir(directory), ['keyturn.sock', 'state'], 'and nothing else is left there')
   t.equal((await stat(socket)).mode & 0o777, 0o600)
 })
 
@@ -28,7 +30,7 @@ t.test('a second sidecar on the same socket is refused', async t => {
 t.test('a socket that cannot be is refused with a sentence', async t => {
   const socket = `/tmp/${'long-'.repeat(40)}/keyturn.sock`
   const sidecar = new Sidecar({ name: 'pod-2', source: new SpokenSource(), socket })
-  await t.rejects(sidecar.start(), { code: 'SOCKET_UNUSABLE', message: /at most 100/ })
+  await t.rejects(sidecar.start(), { code: 'SOCKET_UNUSABLE', message: /at most 90/ })
 })
 
 t.test('the keyset is handed to attached clients only', async t => {
@@ -138,6 +140,51 @@ t.test('whatever is sent gets a problem that quotes nothing of it, and never a 5
     { numRuns: 150 },
   )
   t.notOk(lines.raw.some(line => line.includes(secret)))
+})
+
+t.test('a client that is not there cannot leave', async t => {
+  const { socket } = await startBeside(t)
+  const answer = await ask(socket, 'DELETE', '/v1/clients/c-1', { body: usage(1) })
+  t.match(JSON.parse(answer.text), { status: 404, code: 'CLIENT_UNKNOWN' })
+})
+
+t.test('ready means that a keyset is served', async t => {
+  const { socket, lines } = await startBeside(t)
+  await lines.until('serving')
+  const { status, text } = await ask(socket, 'GET', '/readyz')
+  t.equal(status, 200)
+  t.same(JSON.parse(text), { status: 'ready', version: 1, joining: 'joined' })
+})
+
+t.test('a sidecar starts once', async t => {
+  const { sidecar } = await startBeside(t)
+  await t.rejects(sidecar.start(), { code: 'STARTED_BEFORE' })
+})
+
+t.test('a keyset of another account is not served, nor one of nobody', async t => {
+  const { sidecar, source, lines } = await startBeside(t, { source: new SpokenSource() })
+  t.ok(source)
+  t.equal(sidecar.status()?.notServing, 'NO_KEYSET')
+  const nameless = await startBeside(t, {
+    source: new SpokenSource(keyset({ version: 0, account: '', endpoint: '', installation: null })),
+  })
+  await nameless.lines.until('keyset-nameless')
+  t.equal(nameless.sidecar.status()?.held, null)
+  t.notOk(lines.lines.some(({ event }) => event === 'keyset-nameless'))
+})
+
+t.test('after a restart a keyset of another account is not served', async t => {
+  const { coordinator, directory, sidecar, socket } = await startBeside(t)
+  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  await sidecar.stop()
+  const foreign = keyset({ version: 9, account: account.replace('orders', 'other') })
+  const again = await startBeside(
+    t,
+    { socket, stateDirectory: join(directory, 'state'), source: new SpokenSource(foreign) },
+    coordinator,
+  )
+  await again.lines.until('keyset-foreign')
+  t.match(again.sidecar.status(), { held: null, notServing: 'NO_KEYSET' })
 })
 
 t.test('options that cannot work are refused with a code', async t => {

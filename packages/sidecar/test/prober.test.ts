@@ -1,4 +1,5 @@
 import { AzureSim } from '@keyturn/azure-sim'
+import { backgroundClock, type Clock } from '@keyturn/keyring'
 import t from 'tap'
 import { keyset, SpokenSource } from './helpers/keysets.ts'
 import { startBeside } from './helpers/sidecars.ts'
@@ -53,4 +54,17 @@ t.test('endpoints whose certificate nobody vouches for prove nothing', async t =
   const line = await lines.until('key-not-accepted')
   t.not(line['reason'], 'wrong-key')
   t.equal(sidecar.status()?.acknowledged, null)
+})
+
+t.test('a machine whose clock is wrong still proves its keys', async t => {
+  const { azure, document } = await sim(t)
+  const clock: Clock = { ...backgroundClock, wall: () => Date.now() - 3_600_000 }
+  const { coordinator, lines } = await startBeside(t, {
+    source: new SpokenSource(document(1)),
+    probe: { ca: azure.ca, backoff: { firstMs: 20, maxMs: 20 } },
+    clock,
+  })
+  await lines.until('key-not-accepted', ({ reason }) => reason === 'clock-skew')
+  const report = await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  t.equal(report.proven.length, 2)
 })

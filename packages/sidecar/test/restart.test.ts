@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Report } from '@keyturn/protocol'
 import t, { type Test } from 'tap'
 import { FakeCoordinator } from './helpers/fake-coordinator.ts'
 import { TestProcess } from './helpers/process.ts'
 import { scratch } from './helpers/scratch.ts'
 import { fencedKeyset } from './helpers/sidecars.ts'
+
+/** The same incarnation, where its first answer was not stored yet, or one that names it. */
+const continues = (after: Report, before: Report): boolean =>
+  [after.incarnation, after.previousIncarnation].includes(before.incarnation) &&
+  (after.incarnation !== before.incarnation || after.sequence > before.sequence)
 
 const stage = async (t: Test) => {
   const directory = await scratch(t)
@@ -39,10 +45,11 @@ t.test('a killed sidecar remembers its client and presents what it was', async t
   await start(2)
   await application.until(({ is, version }) => is === 'swapped' && version === 2)
   const after = await coordinator.until(({ acknowledged }) => acknowledged?.version === 2)
-  t.equal(after.previousIncarnation, before.incarnation)
+  t.ok(continues(after, before))
   t.match(after.clients, { attached: 1, lost: [] })
-  const first = coordinator.reports.find(({ report }) => report.incarnation === after.incarnation)
-  t.equal(first?.report.acknowledged, null, 'until the client was heard, nothing was acknowledged')
+  const reports = coordinator.reports.map(({ report }) => report)
+  const [first] = reports.filter(({ held }) => held?.version === 2)
+  t.equal(first?.acknowledged, null, 'until the client was heard, nothing was acknowledged')
 })
 
 t.test('killed twice before anybody answered, it is still the same member', async t => {
@@ -58,7 +65,7 @@ t.test('killed twice before anybody answered, it is still the same member', asyn
   coordinator.failing = null
   const last = await start(2)
   const after = await coordinator.until(({ held }) => held?.version === 2)
-  t.equal(after.previousIncarnation, before.incarnation)
+  t.ok(continues(after, before))
   await last.kill()
 })
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { memberAtStart, toStore } from '@keyturn/core'
 import t from 'tap'
@@ -37,6 +37,17 @@ t.test('a damaged or foreign file is set aside, not trusted and not lost', async
   }
 })
 
+t.test('a sidecar whose state is damaged starts as a new member of the same name', async t => {
+  const directory = await scratch(t)
+  const stateDirectory = join(directory, 'state')
+  await mkdir(stateDirectory)
+  await writeFile(join(stateDirectory, 'pod-1.json'), '{')
+  const { coordinator, lines } = await startBeside(t, { stateDirectory })
+  await lines.until('state-unreadable')
+  const report = await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  t.equal(report.previousIncarnation, null)
+})
+
 t.test('a directory that cannot be used is refused at the start', async t => {
   const directory = await scratch(t)
   const blocked = join(directory, 'file')
@@ -58,7 +69,6 @@ t.test('a client that cannot be recorded is handed nothing', async t => {
   const headers = { 'keyturn-client': 'c-1' }
   t.equal((await ask(socket, 'GET', '/v1/keyset', { headers })).status, 503)
   await lines.until('state-not-written')
-  const { rm } = await import('node:fs/promises')
   await rm(obstacle, { recursive: true })
   await chmod(join(directory, 'state'), 0o700)
   const taken = await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })

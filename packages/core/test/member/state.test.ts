@@ -22,7 +22,7 @@ import { anySample, held, key, sample } from './arbitraries.ts'
 const subject = { account: '/subscriptions/x', pair: 'readWrite' } as const
 const identity = { id: 'a', name: 'app', pid: 1, presence: 'a' }
 const swapped = (version: number, change = {}) =>
-  ({ is: 'swapped', held: held(version, change), subject }) as const
+  ({ is: 'swapped', held: held(version, change), subject: { ...subject } }) as const
 const attached = { is: 'attached', client: identity } as const
 const proven = { is: 'probed', fingerprint: key(2), accepted: true } as const
 const answered = { is: 'answered', floor: 0, announced: 0 } as const

@@ -42,7 +42,7 @@ export const listen = async (
     throw new SidecarError(
       'SOCKET_UNUSABLE',
       `The sidecar cannot listen on ${path} (${reasonOf(error)}): ` +
-        'name a socket in a directory that it may write, in at most 100 characters.',
+        'name a socket in a directory that it may write, in at most 90 characters.',
       error,
     )
   }
@@ -52,7 +52,8 @@ export const listen = async (
 const bind = async (server: Server, path: string, mode: number): Promise<void> => {
   const directory = dirname(path)
   await mkdir(directory, { recursive: true })
-  const nursery = await mkdtemp(join(directory, '.'))
+  // In the same directory: a rename must not cross file systems.
+  const nursery = await mkdtemp(join(directory, '.new-'))
   const unfinished = join(nursery, 's')
   try {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
