@@ -45,7 +45,7 @@ export class Child extends EventEmitter<{ line: [string]; message: [Serializable
     super()
     this.name = name
     this.#process = child
-    const file = createWriteStream(join(logDirectory, `${name}.log`))
+    const file = createWriteStream(join(logDirectory, `${name}.log`), { flags: 'a' })
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue
       createInterface({ input: stream }).on('line', line => {

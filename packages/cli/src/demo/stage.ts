@@ -42,7 +42,10 @@ export class Stage {
   }
 
   /** Starts it, and returns what operators and members need. */
-  async coordinator({ azure }: AzureByHand, port = 0): Promise<Coordinating> {
+  async coordinator(
+    { azure }: AzureByHand,
+    { port = 0, limits = {}, members = memberNames }: CoordinatorSettings = {},
+  ): Promise<Coordinating> {
     const dataDirectory = join(this.directory, 'coordinator')
     const config = this.#write('coordinator.json', {
       dataDirectory,
@@ -56,9 +59,9 @@ export class Stage {
           armEndpoint: azure.armEndpoint,
           vault: { url: azure.vaultUrl, secret: keysetSecret },
           policy: {
-            fleet: { is: 'members', names: memberNames },
+            fleet: { is: 'members', names: members },
             evidence: { is: 'none', acceptedBy: 'the demo', reason: 'nobody else has the key' },
-            limits: demoLimits,
+            limits: { ...demoLimits, ...limits },
           },
         },
       ],
@@ -75,7 +78,16 @@ export class Stage {
     return { url, child, operators, memberTokenFile: join(dataDirectory, 'member.token') }
   }
 
-  async sidecar(name: string, { azure }: AzureByHand, to: Coordinating): Promise<string> {
+  async sidecar(name: string, hand: AzureByHand, to: Coordinating): Promise<string> {
+    return (await this.startSidecar(name, hand, to)).socket
+  }
+
+  /** The same, with its process: for whoever stops or kills it. */
+  async startSidecar(
+    name: string,
+    { azure }: AzureByHand,
+    to: Coordinating,
+  ): Promise<{ readonly socket: string; readonly child: Child }> {
     const socket = join(this.directory, `${name}.sock`)
     const child = this.#command(
       name,
@@ -89,7 +101,7 @@ export class Stage {
       this.#identity(azure, 'reader'),
     )
     await child.told(line => (line['event'] === 'listening' ? true : undefined))
-    return socket
+    return { socket, child }
   }
 
   async application({ azure }: AzureByHand, options: ApplicationOptions): Promise<Child> {
@@ -142,6 +154,15 @@ export class Stage {
     writeFileSync(path, JSON.stringify(content, null, 2))
     return path
   }
+}
+
+export interface CoordinatorSettings {
+  /** 0: any; a restart takes the one it had. */
+  readonly port?: number
+  /** In place of the demo's. */
+  readonly limits?: Partial<typeof demoLimits>
+  /** Who must be in the fleet. */
+  readonly members?: readonly string[]
 }
 
 export interface Coordinating {

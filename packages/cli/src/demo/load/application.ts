@@ -66,6 +66,7 @@ const runWorkers = async (
         tally,
         signal,
         operationsMax: options.operationsMax?.[index],
+        thinkMs: options.thinkMs,
       }),
     ),
   )

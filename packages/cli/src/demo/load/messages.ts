@@ -18,6 +18,8 @@ export interface ApplicationOptions {
   readonly endpoint: string
   readonly keys: KeySupply
   readonly workers: number
+  /** How long a worker rests after each operation, in ms; absent: not at all. */
+  readonly thinkMs?: number | undefined
   /** By worker; absent: until told to stop. */
   readonly operationsMax?: readonly number[] | undefined
 }

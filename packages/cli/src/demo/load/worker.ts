@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Container } from '@azure/cosmos'
 import { mix, operations, type Turn } from './operations.ts'
 import type { Tally } from './tally.ts'
@@ -14,6 +15,8 @@ export interface WorkerOptions {
   readonly signal: AbortSignal
   /** Ends after so many operations; absent: not before the signal. */
   readonly operationsMax?: number | undefined
+  /** Rests so long after each operation, in ms. */
+  readonly thinkMs?: number | undefined
 }
 
 /** Runs one operation after the other; what fails is counted, never repeated. @returns how many. */
@@ -38,6 +41,7 @@ export const work = async (options: WorkerOptions): Promise<number> => {
     } catch (error) {
       tally.failed(operation, id, error, performance.now() - began)
     }
+    if (options.thinkMs !== undefined) await sleep(options.thinkMs)
   }
   return index
 }
