@@ -29,6 +29,8 @@ export interface FilesOptions {
 
 const defaultPollMs = 10_000
 const defaultStalenessMsMax = 120_000
+/** A network file system that hangs is asked again. */
+const readMsMax = 10_000
 /** A half-written file is whole a moment later. */
 const backoff = { firstMs: 100, maxMs: 10_000 } as const
 
@@ -54,6 +56,7 @@ export class FilesSource implements Source {
     this.#reading = new Reading('files', this.#clock)
     this.#loop = new FollowLoop({
       read: () => this.#read(),
+      readMsMax,
       pollMs: options.pollMs ?? defaultPollMs,
       backoff,
       clock: this.#clock,

@@ -15,7 +15,9 @@ const isPatient = (error: unknown): error is Patient =>
 
 export interface LoopOptions {
   /** Reads once and offers what it read; a rejection counts as a failure. */
-  readonly read: () => Promise<void>
+  readonly read: (signal: AbortSignal) => Promise<void>
+  /** A read that takes longer, in ms, has failed: one that hangs must not end all polling. */
+  readonly readMsMax: number
   /** Between two reads that went well, in ms; a tenth more or less. */
   readonly pollMs: number
   readonly backoff: BackoffLimits
@@ -68,8 +70,8 @@ export class FollowLoop {
   }
 
   #read(): Promise<void> {
-    const { clock, chance, backoff, read } = this.#options
-    const reading = read().then(
+    const { clock, chance, backoff } = this.#options
+    const reading = this.#bounded().then(
       () => {
         this.#failures = 0
         this.#notBefore = 0
@@ -88,6 +90,20 @@ export class FollowLoop {
     return this.#reading
   }
 
+  async #bounded(): Promise<void> {
+    const { clock, read, readMsMax } = this.#options
+    const done = new AbortController()
+    const late = new AbortController()
+    const reason = new DOMException(`Nothing came in ${readMsMax} ms.`, 'TimeoutError')
+    void rest(clock, readMsMax, done.signal).then(() => late.abort(reason))
+    const signal = AbortSignal.any([this.#stop.signal, late.signal])
+    try {
+      await orAborted(read(signal), signal)
+    } finally {
+      done.abort()
+    }
+  }
+
   async #run(): Promise<void> {
     const { clock, chance, pollMs } = this.#options
     while (!this.stopped) {
@@ -100,13 +116,13 @@ export class FollowLoop {
 }
 
 /** The same wait for everybody, ended early by a caller's signal; the work itself goes on. */
-export const orAborted = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {
+export const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(signal.reason)
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   try {
-    await Promise.race([work, promise])
+    return await Promise.race([work, promise])
   } finally {
     signal.removeEventListener('abort', abort)
     promise.catch(() => undefined)

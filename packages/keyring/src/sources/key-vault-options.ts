@@ -4,7 +4,10 @@ import type { Chance, Clock } from '../clock.ts'
 
 /** What this source asks of Key Vault: the SDK's `SecretClient` has it. */
 export interface SecretReader {
-  getSecret(name: string): Promise<{
+  getSecret(
+    name: string,
+    options: { readonly abortSignal: AbortSignal },
+  ): Promise<{
     readonly value?: string | undefined
     readonly properties: { readonly version?: string | undefined }
   }>

@@ -9,6 +9,8 @@ import { connectVault, vaultFailure } from './vault-client.ts'
 
 /** 6,000 sidecars that poll this often use a twentieth of what one vault allows. */
 const defaultPollMs = 30_000
+/** Longer than any healthy answer, token included. */
+const readMsMax = 20_000
 const backoff = { firstMs: 500, maxMs: 60_000 } as const
 
 /** A keyset in one Key Vault secret: the one truth that a fleet follows. */
@@ -31,7 +33,8 @@ export class KeyVaultSource implements Source {
     this.#reading = new Reading('keyVault', this.#clock)
     this.#client = options.client ?? null
     this.#loop = new FollowLoop({
-      read: () => this.#read(),
+      read: signal => this.#read(signal),
+      readMsMax,
       pollMs: options.pollMs ?? defaultPollMs,
       backoff,
       clock: this.#clock,
@@ -58,8 +61,8 @@ export class KeyVaultSource implements Source {
     await this.#loop.stop()
   }
 
-  async #read(): Promise<void> {
-    const keyset = await this.#fetch().catch((error: unknown) => {
+  async #read(signal: AbortSignal): Promise<void> {
+    const keyset = await orAborted(this.#fetch(signal), signal).catch((error: unknown) => {
       const failure = vaultFailure(error, this.#options)
       this.#reading.failed(failure.message)
       throw failure
@@ -67,9 +70,10 @@ export class KeyVaultSource implements Source {
     if (this.#sink !== null) this.#reading.offer(this.#sink, keyset)
   }
 
-  async #fetch(): Promise<LiveKeyset> {
+  async #fetch(abortSignal: AbortSignal): Promise<LiveKeyset> {
     this.#client ??= await connectVault(this.#options)
-    const { value, properties } = await this.#client.getSecret(this.#options.secretName)
+    const { secretName } = this.#options
+    const { value, properties } = await this.#client.getSecret(secretName, { abortSignal })
     const version = properties.version ?? null
     if (this.#last === null || this.#last.version !== version) {
       const keyset = parsed(value ?? '')

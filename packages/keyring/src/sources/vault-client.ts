@@ -57,7 +57,8 @@ export const vaultFailure = (
   if (field(error, 'code') === 'KEYSET_INVALID' && error instanceof Error) {
     return new VaultFailure(`${secret}: ${error.message}`, 0)
   }
-  const reason = field(error, 'code') ?? field(error, 'name') ?? 'unknown'
+  const code = field(error, 'code')
+  const reason = typeof code === 'string' ? code : (field(error, 'name') ?? 'unknown')
   return new VaultFailure(
     `${secret} could not be read (${String(reason)}): see that the vault can be reached and the credential works; it is tried again by itself.`,
     0,

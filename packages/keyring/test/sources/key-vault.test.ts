@@ -31,12 +31,14 @@ class FakeVault implements SecretReader {
   version = 1
   value = text(1)
   failure: unknown = null
+  hangs = false
   #readers: (() => void)[] = []
 
   async getSecret() {
     this.reads += 1
     for (const wake of this.#readers.splice(0)) wake()
     if (this.failure !== null) throw this.failure
+    if (this.hangs) await new Promise(() => undefined)
     return { value: this.value, properties: { version: `v${this.version}` } }
   }
 
@@ -144,6 +146,32 @@ t.test('failures are met with back-off, and Retry-After is honoured', async t =>
   clock.pass(1_000)
   await vault.untilRead(5)
   t.equal(source.status().lastError, null)
+})
+
+t.test('a vault that hangs is asked again', async t => {
+  const { vault, clock, source, ring } = follow(t)
+  await vault.untilRead(1)
+  vault.hangs = true
+  clock.pass(30_000)
+  await vault.untilRead(2)
+  clock.pass(20_000)
+  await new Promise(resolve => setImmediate(resolve))
+  t.match(source.status().lastError, /could not be read \(TimeoutError\)/)
+  vault.hangs = false
+  vault.put(text(2))
+  clock.pass(500)
+  await vault.untilRead(3)
+  t.equal(ring.current?.version, 2)
+})
+
+t.test('stopping does not wait for a vault that hangs', async t => {
+  const { vault, clock, source } = follow(t)
+  await vault.untilRead(1)
+  vault.hangs = true
+  clock.pass(30_000)
+  await vault.untilRead(2)
+  await source.stop()
+  t.pass('stopped')
 })
 
 t.test('a caller that stops waiting does not stop the read', async t => {
