@@ -12,10 +12,20 @@ export const errorCode = (error: unknown): string | null => {
   return typeof code === 'string' ? code : null
 }
 
-/** Azure's errors in one line: its code and the first sentence, never a body or a header. */
+/** A key is 88 of these in a row; a path of Azure's has a dot or a dash before that. */
+const keyLike = /[A-Za-z0-9+/=]{60,}/g
+
+/**
+ * Azure's errors in one line: its code and the first sentence, never a body or a header. An
+ * answer that could not be parsed is quoted by Azure's clients with all its text, keys included.
+ */
 export const inShort = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown error'
-  const sentence = error.message.split(/\r?\n/, 1)[0]?.slice(0, 200) ?? ''
   const code = errorCode(error) ?? error.name
+  if (error.message.includes('while parsing the response body')) {
+    return `${code}: the answer could not be read`
+  }
+  const line = error.message.split(/\r?\n/, 1)[0] ?? ''
+  const sentence = line.replace(keyLike, '…').slice(0, 200)
   return sentence.startsWith(code) || sentence === '' ? sentence || code : `${code}: ${sentence}`
 }
