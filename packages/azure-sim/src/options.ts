@@ -6,6 +6,7 @@ import { asObject } from './http/call.ts'
 import {
   type AllWeather,
   check,
+  checkDateWindow,
   checkRegeneration,
   checkWeather,
   invalid,
@@ -124,7 +125,7 @@ export function settingsFrom(options: AzureSimOptions): Settings {
     lastUsageLagMs: options.lastUsageLagMs ?? 0,
     principals: principalsFrom(options.principals ?? {}),
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_599,
-    dateWindow: options.dateWindow ?? {},
+    dateWindow: checkDateWindow(options.dateWindow),
     limits: options.limits ?? 'shown',
     clock: options.clock ?? realClock,
     witness: options.witness ?? {},

@@ -1,3 +1,4 @@
+import type { DateWindow } from './cosmos/authenticate.ts'
 import type { FaultRates } from './cosmos/faults.ts'
 import { SimError } from './errors.ts'
 import { asObject } from './http/call.ts'
@@ -90,6 +91,11 @@ export function checkWeather(value: unknown): AllWeather {
     ...(services as WeatherSettings),
     ...(cosmos ? { cosmos: object('cosmos', cosmos) } : {}),
   }
+}
+
+/** @throws SimError `SIM_OPTION_INVALID` */
+export function checkDateWindow(value: unknown): Partial<DateWindow> {
+  return check('dateWindow', value, { aheadMs: ms, behindMs: ms })
 }
 
 /** @throws SimError `SIM_OPTION_INVALID` */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { chanceFrom } from '../../src/chance.ts'
 import { AzureSim, VirtualClock, Weather } from '../../src/index.ts'
@@ -46,6 +47,14 @@ t.test('calls to one path do not change another path’s weather', async t => {
     draws.map(([crowded]) => crowded),
     draws.map(([, alone]) => alone),
   )
+})
+
+t.test('the weather of polling is the same in each replay, though the ids differ', async t => {
+  const polls = (id: string) => {
+    const weather = new Weather(chanceFrom(1), { arm: { errorRate: 0.5 } })
+    return Array.from({ length: 50 }, () => weather.strike('arm', 'GET', `/operationsStatus/${id}`))
+  }
+  t.same(polls(randomUUID()), polls(randomUUID()))
 })
 
 t.test('a throttled vault answers 429 with Retry-After, until the weather clears', async t => {
