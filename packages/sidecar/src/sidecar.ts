@@ -27,6 +27,7 @@ import { Prober } from './probe/prober.ts'
 import { AnnouncementFollower } from './report/announcement.ts'
 import { CoordinatorClient } from './report/coordinator-client.ts'
 import { Reporter } from './report/reporter.ts'
+import { watchSource } from './source-watch.ts'
 import type { Recorder } from './state/recorder.ts'
 import { type SidecarStatus, statusOf } from './status.ts'
 import type { MemberStore } from './store.ts'
@@ -110,6 +111,7 @@ export class Sidecar {
     for (const { id } of store.state.clients) presence.start(id)
     ring.follow(news => this.#onNews(news))
     ring.start()
+    void watchSource(() => ring.sourceStatus(), { clock, log }, stop.signal)
     this.#join(stop.signal)
   }
 

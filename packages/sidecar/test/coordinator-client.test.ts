@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AzureSim } from '@keyturn/azure-sim'
 import { memberAtStart, memberStep, statementOf } from '@keyturn/core'
+import { heldSchema } from '@keyturn/protocol'
 import t from 'tap'
 import { CoordinatorClient } from '../src/report/coordinator-client.ts'
 import { reportFor } from '../src/report/wire.ts'
@@ -10,12 +11,12 @@ import { account } from './helpers/keysets.ts'
 
 const state = memberStep(memberAtStart(null, 'i-1', true), {
   is: 'swapped',
-  held: {
+  held: heldSchema.parse({
     version: 1,
-    fingerprints: { primary: '00000000000000a1', secondary: '00000000000000b1' } as never,
+    fingerprints: { primary: '00000000000000a1', secondary: '00000000000000b1' },
     active: 'primary',
     fenced: [],
-  },
+  }),
   subject: { account, pair: 'readWrite' },
 })
 const report = reportFor({

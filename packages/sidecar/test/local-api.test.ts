@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sidecar as sidecarSource } from '@keyturn/keyring'
 import { problemSchema } from '@keyturn/protocol'
 import { Sidecar, SidecarError } from '@keyturn/sidecar'
 import fc from 'fast-check'
@@ -194,7 +195,7 @@ t.test('options that cannot work are refused with a code', async t => {
     { name: 'pod', source, coordinator: { url: 'ftp://x' } },
     { name: 'pod', source, holdMs: 90_000 },
     { name: 'pod', source, joinWaitMs: -1 },
-    { name: 'pod', source: { ...source, kind: 'sidecar' as const } as unknown as SpokenSource },
+    { name: 'pod', source: sidecarSource() },
   ]
   for (const options of cases) t.throws(() => new Sidecar(options), { code: 'BAD_OPTIONS' })
   t.ok(new SidecarError('BAD_OPTIONS', 'x') instanceof Error)

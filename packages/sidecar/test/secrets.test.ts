@@ -79,6 +79,7 @@ t.test('no key is in any log, report, file, status, problem or inspection', asyn
     await look()
     seen.push(JSON.stringify(source.status()))
   }
+  await lines.until('source-failed')
 
   t.comment('clients that send keys where none belongs')
   for (const body of [

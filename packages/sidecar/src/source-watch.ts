@@ -1,0 +1,24 @@
+import { type Clock, rest, type SourceStatus } from '@keyturn/keyring'
+import type { Log } from './log.ts'
+
+/** A source has no events for its failures; a look a second costs nothing. */
+const lookEveryMs = 1_000
+
+/** Writes down when the source begins to fail, fails otherwise, and is well again. */
+export const watchSource = async (
+  status: () => SourceStatus,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> => {
+  let told: string | null = null
+  while (!signal.aborted) {
+    const { kind, lastError, ageMs } = status()
+    if (lastError !== null && lastError !== told) {
+      log.warn({ event: 'source-failed', source: kind, ageMs }, lastError)
+    } else if (lastError === null && told !== null) {
+      log.info({ event: 'source-recovered', source: kind }, 'The source gives keysets again.')
+    }
+    told = lastError
+    await rest(clock, lookEveryMs, signal)
+  }
+}
