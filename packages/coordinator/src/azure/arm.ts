@@ -11,12 +11,19 @@ export interface ArmOptions {
   readonly credential: TokenCredential
   /** Of another cloud, or of an embedded Azure; public Azure by default. */
   readonly endpoint?: string | undefined
+  /** The longest that one look may take, the SDK's own retries and waits included. */
+  readonly lookWithinMs?: number
 }
 
 type Account = Awaited<ReturnType<CosmosDBManagementClient['databaseAccounts']['get']>>
 
 /** Azure Resource Manager, as far as one account's keys go. */
-export const openArm = ({ account, credential, endpoint }: ArmOptions): Arm => {
+export const openArm = ({
+  account,
+  credential,
+  endpoint,
+  lookWithinMs = 60_000,
+}: ArmOptions): Arm => {
   const { subscription, resourceGroup, name } = accountParts(account)
   const options = endpoint === undefined ? {} : { endpoint }
   const reading = new CosmosDBManagementClient(credential, subscription, options)
@@ -26,8 +33,8 @@ export const openArm = ({ account, credential, endpoint }: ArmOptions): Arm => {
     retryOptions: { maxRetries: 0 },
   })
 
-  const keys = async () => {
-    const listed = await reading.databaseAccounts.listKeys(resourceGroup, name)
+  const keys = async (abortSignal = AbortSignal.timeout(lookWithinMs)) => {
+    const listed = await reading.databaseAccounts.listKeys(resourceGroup, name, { abortSignal })
     return {
       primary: secretKey(listed.primaryMasterKey, `${name} listKeys primaryMasterKey`),
       secondary: secretKey(listed.secondaryMasterKey, `${name} listKeys secondaryMasterKey`),
@@ -35,10 +42,12 @@ export const openArm = ({ account, credential, endpoint }: ArmOptions): Arm => {
   }
 
   const look = async (operation: string | null): Promise<ArmLook> => {
+    // A connection that went dead says nothing, for ever: a look must end, or no turn does.
+    const abortSignal = AbortSignal.timeout(lookWithinMs)
     // The operation first: once it has ended, what is read after it is its result.
-    const followed = operation === null ? null : await follow(reading, operation)
-    const found = await reading.databaseAccounts.get(resourceGroup, name)
-    const held = await keys()
+    const followed = operation === null ? null : await follow(reading, operation, abortSignal)
+    const found = await reading.databaseAccounts.get(resourceGroup, name, { abortSignal })
+    const held = await keys(abortSignal)
     return {
       keys: held,
       regions: regionsOf(found),
@@ -76,16 +85,17 @@ export const openArm = ({ account, credential, endpoint }: ArmOptions): Arm => {
     }
   }
 
-  return { look, keys, regenerate }
+  return { look, keys: () => keys(), regenerate }
 }
 
 const follow = async (
   client: CosmosDBManagementClient,
   operation: string,
+  abortSignal: AbortSignal,
 ): Promise<OperationView> => {
   const poller = restorePoller(client, operation, client.databaseAccounts.regenerateKey)
   try {
-    await poller.poll()
+    await poller.poll({ abortSignal })
     const status = poller.operationState?.status
     if (status === 'succeeded') return { operation, status }
     return {
@@ -97,6 +107,7 @@ const follow = async (
     if (statusOf(error) === 404) return { operation, status: 'forgotten' }
     // The poller marks an operation failed for a mere reset of the poll: only ARM's word counts.
     if (error instanceof Error && error.name === 'RestError') throw error
+    if (abortSignal.aborted) throw error
     if (poller.operationState?.status === 'failed') return { operation, status: 'failed' }
     throw error
   }

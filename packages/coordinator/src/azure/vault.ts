@@ -11,10 +11,18 @@ export interface VaultOptions {
   readonly url: string
   readonly secretName: string
   readonly credential: TokenCredential
+  /** The longest that one read or write may take, the SDK's own retries and waits included. */
+  readonly withinMs?: number
 }
 
 /** The keyset secret of one account in Key Vault. */
-export const openVault = ({ account, url, secretName, credential }: VaultOptions): Vault => {
+export const openVault = ({
+  account,
+  url,
+  secretName,
+  credential,
+  withinMs = 60_000,
+}: VaultOptions): Vault => {
   const client = new SecretClient(url, credential, {
     // The challenge of a vault on loopback cannot name a public Azure domain.
     disableChallengeResourceVerification: isLoopback(url),
@@ -22,7 +30,9 @@ export const openVault = ({ account, url, secretName, credential }: VaultOptions
 
   const read = async (): Promise<VaultRead> => {
     try {
-      const { value } = await client.getSecret(secretName)
+      const { value } = await client.getSecret(secretName, {
+        abortSignal: AbortSignal.timeout(withinMs),
+      })
       return parse(value, account)
     } catch (error) {
       if (errorCode(error) === 'SecretNotFound') return { latest: null, foreign: false }
@@ -34,6 +44,7 @@ export const openVault = ({ account, url, secretName, credential }: VaultOptions
     await client.setSecret(secretName, JSON.stringify(document), {
       contentType: keysetContentType,
       tags: { 'keyturn-version': String(document.version) },
+      abortSignal: AbortSignal.timeout(withinMs),
     })
   }
 

@@ -99,3 +99,16 @@ t.test('a poll that fails says nothing about the operation', async t => {
   await t.rejects(impatient.look(operation), { name: 'RestError' })
   t.equal((await impatient.look(operation)).view.operation?.status, 'running')
 })
+
+t.test('a look that gets no answer ends all the same', async t => {
+  const { azure } = await open(t, 60_000)
+  const { armEndpoint: endpoint, accountId: account, credential } = azure
+  const arm = openArm({ account, credential, endpoint, lookWithinMs: 500 })
+  const operation = operationOf(await arm.regenerate('secondary', 5_000))
+  for (const path of ['listKeys', 'operationsStatus']) {
+    azure.weather.once({ service: 'arm', fault: 'none', path, delayMs: 60_000 })
+    await t.rejects(arm.look(operation), { name: 'AbortError' }, path)
+  }
+  azure.weather.once({ service: 'arm', fault: 'none', path: 'listKeys', delayMs: 60_000 })
+  await t.rejects(arm.keys(), { name: 'AbortError' })
+})

@@ -52,3 +52,15 @@ t.test('another account’s keyset, or no keyset at all, is foreign', async t =>
   await other.write(document)
   t.equal((await other.read()).foreign, false)
 })
+
+t.test('a vault that does not answer ends neither a turn nor the coordinator', async t => {
+  const { azure, document } = await open(t)
+  const { accountId: account, vaultUrl: url, credential } = azure
+  const vault = openVault({ account, url, secretName: 'keyset', credential, withinMs: 500 })
+  const stall = () =>
+    azure.weather.once({ service: 'vault', fault: 'none', path: 'keyset', delayMs: 60_000 })
+  stall()
+  await t.rejects(vault.read(), { name: 'AbortError' })
+  stall()
+  await t.rejects(vault.write(document), { name: 'AbortError' })
+})
