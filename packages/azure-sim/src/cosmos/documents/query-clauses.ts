@@ -14,7 +14,7 @@ export interface Clauses {
 }
 
 /** The text with what stands in quotes or brackets blanked out, every character in its place. */
-function outermost(sql: string): string {
+export function outermost(sql: string): string {
   let depth = 0
   let quote = ''
   let masked = ''
@@ -45,8 +45,12 @@ export function listItems(list: string): string[] {
   )
 }
 
+/** Longer queries are not taken apart: the pattern's time grows with the square of the text. */
+const plannedMax = 8_192
+
 /** Takes a query apart, or `undefined` where it is no plain SELECT … FROM … WHERE … ORDER BY. */
 export function clausesOf(sql: string): Clauses | undefined {
+  if (sql.length > plannedMax) return undefined
   const indices = shape.exec(outermost(sql))?.indices?.groups
   const text = (name: string): string | undefined => {
     const span = indices?.[name]
@@ -70,4 +74,17 @@ export function clausesOf(sql: string): Clauses | undefined {
       return [{ expression, descending: direction?.toLowerCase() === 'desc' }]
     }),
   }
+}
+
+/** How deep parentheses stand within each other, quotes aside. */
+export function nestingOf(sql: string): number {
+  const bare = sql.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, '')
+  let depth = 0
+  let deepest = 0
+  for (const char of bare) {
+    if (char === '(') depth++
+    else if (char === ')') depth--
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest
 }

@@ -1,7 +1,15 @@
 import collectionModule from '@vercel/cosmosdb-server/lib/account/collection.js'
 import documentsModule from '@vercel/cosmosdb-server/lib/account/documents.js'
-import { badRequest } from '../errors.ts'
+import { badRequest, notSupported } from '../errors.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../json.ts'
+import { nestingOf } from './query-clauses.ts'
+import { applySupplement, supplementOf } from './query-supplement.ts'
+
+/** Which page: at most how many items, and where a former page left off. */
+export interface PageRequest {
+  readonly size: number
+  readonly continuation: string | undefined
+}
 
 /** A query as it came: `{ query, parameters }`. */
 export interface QuerySpec {
@@ -50,6 +58,9 @@ const inPieces = (rows: readonly JsonObject[]): Foldable => ({
 
 const pieceRows = 32
 
+/** The `maxSqlQueryInputLength` that the account read tells. */
+const queryMax = 262_144
+
 export function parseSpec(body: string): QuerySpec {
   const parsed = parseJson(body)
   const spec = isObject(parsed) ? parsed : {}
@@ -58,6 +69,9 @@ export function parseSpec(body: string): QuerySpec {
     throw badRequest(
       "The input content is invalid because the required property 'query' is missing.",
     )
+  }
+  if (query.length > queryMax) {
+    throw badRequest(`The SQL query text exceeded the maximum limit of ${queryMax} characters.`)
   }
   const list = Array.isArray(parameters) ? parameters : []
   return {
@@ -72,24 +86,60 @@ export function parseSpec(body: string): QuerySpec {
 
 /**
  * One page of a query's answer over rows in the order of their `_rid`. A continuation goes on behind
- * the last row it saw, whatever was written meanwhile.
+ * the last row it saw, whatever was written meanwhile; with DISTINCT or OFFSET, behind so many items.
  */
-export function runQuery(
-  spec: QuerySpec,
-  rows: readonly JsonObject[],
-  page: { size: number; continuation: string | undefined },
-): Page {
+export function runQuery(spec: QuerySpec, rows: readonly JsonObject[], page: PageRequest): Page {
+  const supplement = supplementOf(spec.query, spec.parameters)
+  if (supplement === undefined) return execute(spec, rows, page)
+  const { query } = supplement
+  const whole = { size: Number.MAX_SAFE_INTEGER, continuation: undefined }
+  const { items } = execute({ ...spec, query }, rows, whole)
+  const left = applySupplement(supplement, items)
+  const start = positionOf(page.continuation)
+  const end = start + page.size
+  const more = end < left.length
+  const next = { token: `${positionMark}${end}`, range: { min: '', max: 'FF' } }
+  return {
+    items: left.slice(start, end),
+    continuation: more ? JSON.stringify(next) : undefined,
+  }
+}
+
+const positionMark = '+POS:'
+
+function positionOf(continuation: string | undefined): number {
+  if (continuation === undefined) return 0
+  const parsed = parseJson(continuation)
+  const token = isObject(parsed) ? String(parsed['token']) : ''
+  const position = Number(token.slice(positionMark.length))
+  if (token.startsWith(positionMark) && Number.isSafeInteger(position) && position >= 0) {
+    return position
+  }
+  throw badRequest('Invalid Continuation Token')
+}
+
+/**
+ * The engine's parser takes about six times as long for each further level of parentheses: a second
+ * for four levels, half a minute for six. The service has no such bound.
+ */
+const nestingMax = 4
+
+function execute(spec: QuerySpec, rows: readonly JsonObject[], page: PageRequest): Page {
+  if (nestingOf(spec.query) > nestingMax) {
+    throw notSupported(`Queries with more than ${nestingMax} levels of parentheses`)
+  }
+  const from = parseContinuation(page.continuation)
   try {
     const compiled = engine._getQuery(spec.query) as Compiled
     const { result, continuation } = compiled.exec(inPieces(rows), {
       parameters: spec.parameters,
       maxItemCount: page.size,
-      continuation: parseContinuation(page.continuation),
+      continuation: from,
     })
     const next = continuation ? JSON.stringify(continuation) : undefined
     return { items: result, continuation: next }
   } catch (error) {
-    throw badRequest(`Syntax error: ${error instanceof Error ? error.message : String(error)}`, 0)
+    throw badRequest(`Syntax error: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -1,0 +1,58 @@
+import t from 'tap'
+import { runQuery } from '../../src/cosmos/documents/query-engine.ts'
+import { openShop } from './support/shop.ts'
+
+t.test(
+  'DISTINCT tells each value once, OFFSET and LIMIT cut a window, over several pages',
+  async t => {
+    const { container } = await openShop(t)
+    for (let n = 0; n < 30; n++)
+      await container.items.create({ id: `i${n}`, customer: `c${n % 7}`, n })
+    const ask = async (query: string, parameters: { name: string; value: number }[] = []) =>
+      (await container.items.query({ query, parameters }, { maxItemCount: 4 }).fetchAll()).resources
+    t.same(
+      (await ask('SELECT DISTINCT VALUE c.customer FROM c')).toSorted(),
+      Array.from({ length: 7 }, (_, n) => `c${n}`),
+    )
+    const window = Array.from({ length: 9 }, (_, n) => n + 5)
+    t.same(await ask('SELECT VALUE c.n FROM c ORDER BY c.n OFFSET 5 LIMIT 9'), window)
+    const parameters = [
+      { name: '@from', value: 5 },
+      { name: '@count', value: 9 },
+    ]
+    t.same(
+      await ask('SELECT VALUE c.n FROM c ORDER BY c.n OFFSET @from LIMIT @count', parameters),
+      window,
+    )
+    t.same(await ask('SELECT DISTINCT VALUE c.customer FROM c WHERE c.n < 3 OFFSET 1 LIMIT 1'), [
+      'c1',
+    ])
+    await t.rejects(ask('SELECT * FROM c OFFSET @none LIMIT 1'), { code: 400 })
+  },
+)
+
+t.test('the words within a text are no words of the query', async t => {
+  const rows = [{ id: 'a', _rid: 'a', text: ' offset 1 limit 1' }]
+  const spec = {
+    query: `SELECT VALUE c.id FROM c WHERE c.text = " offset 1 limit 1"`,
+    parameters: [],
+  }
+  t.same(runQuery(spec, rows, { size: 10, continuation: undefined }).items, ['a'])
+})
+
+t.test('a continuation that no page gave is refused', async t => {
+  const spec = { query: 'SELECT DISTINCT c.id FROM c', parameters: [] }
+  for (const continuation of ['{}', '{"token":"+RID:a#RT:1"}', '{"token":"+POS:-1"}', 'x']) {
+    t.throws(() => runQuery(spec, [], { size: 10, continuation }), /Invalid Continuation Token/)
+  }
+})
+
+t.test('a query that would hold the simulator up is refused', async t => {
+  const nested = (depth: number) =>
+    `SELECT * FROM c WHERE ${'('.repeat(depth)}true${')'.repeat(depth)}`
+  const page = { size: 1, continuation: undefined }
+  t.same(runQuery({ query: nested(2), parameters: [] }, [], page).items, [])
+  t.throws(() => runQuery({ query: nested(5), parameters: [] }, [], page), /levels of parentheses/)
+  const quoted = { query: `SELECT * FROM c WHERE c.a = "((((((("`, parameters: [] }
+  t.same(runQuery(quoted, [], page).items, [])
+})
