@@ -62,31 +62,23 @@ export class Coordinator {
    * @throws where the port is taken or the data directory cannot be written.
    */
   async start(): Promise<this> {
-    const { dataDirectory, listen, turnMs } = this.#config
+    const { dataDirectory, listen } = this.#config
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
     const tokens = readTokens(dataDirectory)
     const store = new SqliteStore(join(dataDirectory, 'journal.sqlite'), wallClock.now)
-    const epoch = store.lead()
-    const accounts = this.#config.accounts.map(config => this.#open(config, store, epoch))
-    const drivers = accounts.map(account => {
-      const onTurned = () => this.#holding.announce(account)
-      return new Driver(account, { turnMs, clock: wallClock, log: this.#log, onTurned })
-    })
-    const app = createApp({
-      accounts,
-      store,
-      tokens,
-      holding: this.#holding,
-      onNews: account => drivers[accounts.indexOf(account)]?.wake(),
-      onError: error => this.#log.error({ event: 'request-failed', reason: inShort(error) }),
-      spreadMs: members =>
-        members <= membersAtOnce ? 0 : Math.ceil(members / announcedReadsPerSecond) * 1000,
-    })
-    const server = createServer(app)
-    await listening(server, listen.host, listen.port)
-    this.#running = { store, server, drivers, tokens }
-    for (const driver of drivers) driver.start()
-    this.#log.info({ event: 'coordinator-started', url: this.url, epoch })
+    const server = createServer()
+    try {
+      // Before the lead is taken: whoever starts twice by mistake must not depose the one at work.
+      await listening(server, listen.host, listen.port)
+      const drivers = this.#lead(store, server, tokens)
+      this.#running = { store, server, drivers, tokens }
+      for (const driver of drivers) driver.start()
+    } catch (error) {
+      server.close()
+      store.close()
+      throw error
+    }
+    this.#log.info({ event: 'coordinator-started', url: this.url })
     return this
   }
 
@@ -114,6 +106,30 @@ export class Coordinator {
     })
     store.close()
     this.#log.info({ event: 'coordinator-stopped' })
+  }
+
+  /** Takes the lead, and answers from now on. */
+  #lead(store: Store, server: Server, tokens: Tokens): Driver[] {
+    const epoch = store.lead()
+    this.#log.info({ event: 'leading', epoch })
+    const accounts = this.#config.accounts.map(config => this.#open(config, store, epoch))
+    const drivers = accounts.map(account => {
+      const onTurned = () => this.#holding.announce(account)
+      const { turnMs } = this.#config
+      return new Driver(account, { turnMs, clock: wallClock, log: this.#log, onTurned })
+    })
+    const app = createApp({
+      accounts,
+      store,
+      tokens,
+      holding: this.#holding,
+      onNews: account => drivers[accounts.indexOf(account)]?.wake(),
+      onError: error => this.#log.error({ event: 'request-failed', reason: inShort(error) }),
+      spreadMs: members =>
+        members <= membersAtOnce ? 0 : Math.ceil(members / announcedReadsPerSecond) * 1000,
+    })
+    server.on('request', app)
+    return drivers
   }
 
   #open(config: AccountConfig, store: Store, epoch: number): Account {

@@ -2,7 +2,7 @@ import type { Publication } from '@keyturn/core'
 import { FakeMember } from '@keyturn/testkit'
 import t from 'tap'
 import { openVault } from '../src/azure/vault.ts'
-import type { Coordinator } from '../src/index.ts'
+import { Coordinator } from '../src/index.ts'
 import { ask, configFor, report, startAzure, startCoordinator } from './support.ts'
 
 /** A member that reports over HTTP and follows the vault, until the rotation has ended. */
@@ -109,4 +109,18 @@ t.test('bad input is answered with a code and a sentence', async t => {
   t.equal(broken.status, 400)
   const bare = await fetch(`${coordinator.url}/v1/accounts`)
   t.match(await bare.json(), { code: 'TOKEN_MISSING' })
+})
+
+t.test('one that cannot listen does not depose the one at work', async t => {
+  const azure = await startAzure(t)
+  const config = configFor(t, azure)
+  const coordinator = await startCoordinator(t, azure, config)
+  const port = Number(new URL(coordinator.url).port)
+  const second = new Coordinator({
+    config: { ...config, listen: { port } },
+    credential: azure.credential,
+  })
+  await t.rejects(second.start(), { code: 'EADDRINUSE' })
+  const adopted = await ask(coordinator, 'POST', '/v1/accounts/orders/verbs', { verb: 'adopt' })
+  t.equal(adopted.status, 200)
 })
