@@ -1,6 +1,7 @@
 import { Agent } from 'node:https'
 import { AzureSim } from '@keyturn/azure-sim'
 import { ResilientCosmosClient } from '@keyturn/cosmos'
+import { fingerprintOfKey, type Ring } from '@keyturn/keyring'
 import t from 'tap'
 import { undiciTransport } from '../src/transport/undici.ts'
 import { ManualSource, openClient } from './support/client.ts'
@@ -33,6 +34,21 @@ const regenerated = async (sim: AzureSim, slot: 'primary' | 'secondary'): Promis
   await promise
 }
 
+/** What a coordinator would wait for: fenced, and nothing in flight any longer. */
+const drained = (ring: Ring, fingerprint: string): Promise<void> => {
+  const isDrained = (): boolean =>
+    ring.sample().usage.every(each => each.fingerprint !== fingerprint || each.inFlight === 0)
+  return new Promise(resolve => {
+    const unfollow = ring.follow(() => check())
+    const check = (): void => {
+      if (!isDrained()) return
+      unfollow()
+      resolve()
+    }
+    check()
+  })
+}
+
 t.test('both keys are turned under load over TLS, and no operation fails', async t => {
   const { sim, keys } = await start(t, 11)
   const source = new ManualSource()
@@ -63,6 +79,7 @@ t.test('both keys are turned under load over TLS, and no operation fails', async
   const turn = async (slot: 'primary' | 'secondary', other: 'primary' | 'secondary') => {
     const fenced = { active: other, fenced: [slot] }
     source.offer(held.primary, held.secondary, fenced)
+    await drained(ring, fingerprintOfKey(held[slot]))
     await regenerated(sim, slot)
     held = keys()
     source.offer(held.primary, held.secondary, { active: other })
