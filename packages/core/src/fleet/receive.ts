@@ -54,7 +54,10 @@ export const receive = (
 /** Whether the later report says less in favour of a gate than the earlier one did. */
 export const weakens = (before: MemberReport, after: MemberReport): boolean =>
   unacknowledges(before.acknowledged, after.acknowledged) ||
-  after.usage.some(usage => usage.inFlight > 0 && !wasBusy(before, usage.fingerprint)) ||
+  (before.durable && !after.durable) ||
+  after.source.stalenessMsMax > before.source.stalenessMsMax ||
+  before.usage.some(usage => usage.inFlight === 0 && !isIdle(after, usage.fingerprint)) ||
+  after.usage.some(usage => usage.inFlight > 0 && !isBusy(before, usage.fingerprint)) ||
   after.clients.lost.some(client => !before.clients.lost.includes(client)) ||
   after.refused.some(
     refusal =>
@@ -63,12 +66,19 @@ export const weakens = (before: MemberReport, after: MemberReport): boolean =>
       ),
   )
 
-const wasBusy = (report: MemberReport, fingerprint: string): boolean =>
+const isBusy = (report: MemberReport, fingerprint: string): boolean =>
   report.usage.some(usage => usage.fingerprint === fingerprint && usage.inFlight > 0)
 
+/** A key that a report no longer names is not known to be idle. */
+const isIdle = (report: MemberReport, fingerprint: string): boolean =>
+  report.usage.some(usage => usage.fingerprint === fingerprint && usage.inFlight === 0)
+
+/** Whoever holds another keyset than before, and not a newer one with the same fences. */
 const unacknowledges = (before: Held | null, after: Held | null): boolean =>
   before !== null &&
   (after === null ||
     after.version < before.version ||
+    before.fenced.some(slot => !after.fenced.includes(slot)) ||
     (after.version === before.version &&
-      !sameFingerprints(after.fingerprints, before.fingerprints)))
+      (after.active !== before.active ||
+        !sameFingerprints(after.fingerprints, before.fingerprints))))

@@ -67,6 +67,40 @@ t.test('joining weakens the fleet, and so does whatever could shut a gate again'
     }),
     'a key refused',
   )
+  t.ok(
+    next(copy => {
+      copy.durable = false
+    }),
+    'durable no more',
+  )
+  t.ok(
+    next(copy => {
+      copy.stalenessMsMax = 1
+    }),
+    'a source that may lag for longer',
+  )
+  for (const torn of [
+    { active: 'secondary' as const },
+    { fenced: [] },
+    { fingerprints: { ...keys, primary: fingerprint(3) } },
+  ]) {
+    t.ok(
+      next(copy => {
+        copy.held = copy.held && { ...copy.held, ...torn }
+      }),
+      `the same version with another ${Object.keys(torn)}`,
+    )
+  }
+  t.ok(
+    next(copy => copy.hear({ ...publication(3), fenced: [] })),
+    'a newer version without the fence',
+  )
+  t.ok(
+    next(copy =>
+      copy.hear({ ...publication(3), fingerprints: { ...keys, secondary: fingerprint(3) } }),
+    ),
+    'a key that the report no longer names',
+  )
 })
 
 t.test('a new incarnation with the old one’s durable state replaces it', async t => {
