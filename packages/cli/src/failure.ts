@@ -8,6 +8,17 @@ export class Failure extends Error {
   override readonly name = 'Failure'
 }
 
+/** Asked to end in the middle of something: one sentence, and the exit code that shells expect. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly exitCode: number
+
+  constructor(signal: AbortSignal, sentence: string) {
+    super(sentence)
+    this.exitCode = signal.reason === 'SIGTERM' ? 143 : 130
+  }
+}
+
 const systemErrors: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the address is already in use: choose another port, or end what listens there',
   EACCES: 'permission denied',

@@ -6,10 +6,10 @@ import { historyCommand } from './commands/history.ts'
 import { sidecarCommand } from './commands/sidecar.ts'
 import { statusCommand } from './commands/status.ts'
 import { verbCommands } from './commands/verbs.ts'
-import { isAboutInput, sentenceOf, UsageError } from './failure.ts'
+import { Interrupted, isAboutInput, sentenceOf, UsageError } from './failure.ts'
 import { complain, type Host } from './host.ts'
 
-/** Runs one command to its end and returns the exit code: 0 done, 1 failed, 2 bad input. */
+/** Runs one command to its end and returns the exit code: 0 done, 1 failed, 2 bad input, 130 Ctrl-C. */
 export const run = async (host: Host): Promise<number> => {
   let exitCode = 0
   const done = (code: number): void => {
@@ -56,5 +56,6 @@ const explain = (host: Host, error: unknown): number => {
     return 2
   }
   complain(host, sentenceOf(error))
+  if (error instanceof Interrupted) return error.exitCode
   return error instanceof UsageError || isAboutInput(error) ? 2 : 1
 }

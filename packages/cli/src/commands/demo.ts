@@ -6,6 +6,7 @@ import { Stage } from '../demo/stage.ts'
 import { LineView } from '../demo/view/lines.ts'
 import { LiveView } from '../demo/view/live.ts'
 import type { View } from '../demo/view/view.ts'
+import { Interrupted } from '../failure.ts'
 import { type Host, say } from '../host.ts'
 import { parseSeed } from './azure-sim.ts'
 
@@ -45,7 +46,7 @@ const demo = async (host: Host, options: DemoOptions): Promise<number> => {
     const { runKeyturn } = await import('../demo/run-keyturn.ts')
     const { runPlain } = await import('../demo/run-plain.ts')
     const run = options.withoutKeyturn ? runPlain : runKeyturn
-    const report = await run(options, stage, view, host.signal)
+    const report = await unlessInterrupted(run(options, stage, view, host.signal), host.signal)
     view.ends(report)
     if (options.json) say(host, JSON.stringify(report))
     return kept(report) ? 0 : 1
@@ -53,6 +54,17 @@ const demo = async (host: Host, options: DemoOptions): Promise<number> => {
     await stage.strike()
   }
 }
+
+/** Whatever the run is waiting for: Ctrl-C ends it now. */
+const unlessInterrupted = <T>(running: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const interrupted = () =>
+      reject(new Interrupted(signal, 'Interrupted: the demo ended everything that it had started.'))
+    if (signal.aborted) interrupted()
+    signal.addEventListener('abort', interrupted, { once: true })
+    // A child that the same Ctrl-C has ended is no failure of its own.
+    running.then(resolve, error => (signal.aborted ? interrupted() : reject(error)))
+  })
 
 const viewFor = (host: Host, { json }: DemoOptions): View => {
   if (json) return new LineView(host.stderr)

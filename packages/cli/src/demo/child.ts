@@ -50,7 +50,7 @@ export class Child extends EventEmitter<{ line: [string]; message: [Serializable
       if (!stream) continue
       createInterface({ input: stream }).on('line', line => {
         file.write(`${line}\n`)
-        this.#lastLine = line
+        if (isReason(line) || !isReason(this.#lastLine)) this.#lastLine = line
         this.emit('line', line)
       })
     }
@@ -114,6 +114,9 @@ export class Child extends EventEmitter<{ line: [string]; message: [Serializable
     this.#process.kill(signal)
   }
 }
+
+/** A sentence of ours, or the head of a stack: it says more than what comes after it. */
+const isReason = (line: string): boolean => /^(keyturn: |\w*Error\b)/.test(line)
 
 /** The variable that makes a command end when its standard input ends. */
 export const endsWithParent = 'KEYTURN_ENDS_WITH_PARENT'

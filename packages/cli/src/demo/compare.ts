@@ -11,7 +11,7 @@ import {
 } from './options.ts'
 import type { Comparison } from './report.ts'
 import { seedDocuments } from './seed-documents.ts'
-import { Stage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import type { View } from './view/view.ts'
 
 /**
@@ -23,12 +23,14 @@ export const compare = async ({
   options,
   results,
   view,
+  beside,
 }: {
   options: DemoOptions
+  beside: Stage
   results: readonly ApplicationResult[]
   view: View
 }): Promise<{ failedByRotation: number; comparison: Comparison }> => {
-  const stage = new Stage(options.keep === null ? null : `${options.keep}/comparison`)
+  const stage = beside.beside('comparison')
   try {
     const hand = await stage.azure(options.seed, options.faults)
     const { primary } = await hand.keys()

@@ -68,7 +68,7 @@ export const runKeyturn = async (
   const report = await reportOf({ options, hand, old, status, results: ended, began })
   if (!options.faults) return report
   view.says('The same operations again, with a static key and no rotation …')
-  const compared = await compare({ options, results: ended, view })
+  const compared = await compare({ options, results: ended, view, beside: stage })
   return { ...report, ...compared, seconds: secondsSince(began) }
 }
 

@@ -21,11 +21,23 @@ export class Stage {
   readonly directory: string
   readonly #kept: boolean
   readonly #children: Child[] = []
+  readonly #beside: Stage[] = []
+  readonly #sockets: string
+  #struck = false
 
   constructor(keep: string | null) {
     this.#kept = keep !== null
     if (keep !== null) mkdirSync(keep, { recursive: true })
     this.directory = keep ?? mkdtempSync(join(tmpdir(), 'keyturn-demo-'))
+    this.#sockets = socketsFor(this.directory)
+  }
+
+  /** Another stage, struck with this one; where folders are kept, a folder in this one's. */
+  beside(name: string): Stage {
+    const stage = new Stage(this.#kept ? join(this.directory, name) : null)
+    if (this.#struck) void stage.strike()
+    this.#beside.push(stage)
+    return stage
   }
 
   async azure(seed: number, faults: boolean): Promise<AzureByHand> {
@@ -88,7 +100,7 @@ export class Stage {
     { azure }: AzureByHand,
     to: Coordinating,
   ): Promise<{ readonly socket: string; readonly child: Child }> {
-    const socket = join(this.directory, `${name}.sock`)
+    const socket = join(this.#sockets, `${name}.sock`)
     const child = this.#command(
       name,
       [
@@ -106,6 +118,7 @@ export class Stage {
 
   async application({ azure }: AzureByHand, options: ApplicationOptions): Promise<Child> {
     const env = this.#identity(azure, 'reader')
+    this.#mustStand()
     const child = Child.application({ name: options.name, env, logDirectory: this.#logs })
     this.#children.push(child)
     const ready = child.says((message: FromApplication) =>
@@ -119,15 +132,24 @@ export class Stage {
 
   /** Ends every process, the last started first, and removes the folder unless it is kept. */
   async strike(): Promise<void> {
+    this.#struck = true
+    for (const stage of this.#beside) await stage.strike()
     for (const child of this.#children.reverse()) await child.stop()
     this.#children.length = 0
+    if (this.#sockets !== this.directory) rmSync(this.#sockets, { recursive: true, force: true })
     if (!this.#kept) rmSync(this.directory, { recursive: true, force: true })
   }
 
   #command(name: string, args: readonly string[], env: Record<string, string>): Child {
+    this.#mustStand()
     const child = Child.command({ name, args, env, logDirectory: this.#logs })
     this.#children.push(child)
     return child
+  }
+
+  /** Whoever is still at work while all is being ended starts nothing new. */
+  #mustStand(): void {
+    if (this.#struck) throw new Failure('The stage was struck.')
   }
 
   get #logs(): string {
@@ -154,6 +176,16 @@ export class Stage {
     writeFileSync(path, JSON.stringify(content, null, 2))
     return path
   }
+}
+
+/** The path of a socket holds 100 bytes or so, a sidecar's and its clients' names among them. */
+const socketFolderBytesMax = 50
+
+/** The stage's own folder, or a short one where its path is long. */
+const socketsFor = (directory: string): string => {
+  if (Buffer.byteLength(directory) <= socketFolderBytesMax) return directory
+  const isShort = Buffer.byteLength(tmpdir()) <= socketFolderBytesMax / 2
+  return mkdtempSync(join(isShort ? tmpdir() : '/tmp', 'keyturn-'))
 }
 
 export interface CoordinatorSettings {

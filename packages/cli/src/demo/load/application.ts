@@ -16,6 +16,8 @@ import { work } from './worker.ts'
 
 /** How often the demo is told how things stand, in ms. */
 const progressMs = 200
+/** How long it may take to end once the demo is gone, in ms. */
+const orphanMsMax = 5_000
 
 /** One application process of the demo: starts on the first message, ends with its parent. */
 const main = async (): Promise<void> => {
@@ -31,6 +33,8 @@ const main = async (): Promise<void> => {
   process.on('disconnect', () => {
     stop.abort()
     inbox.emit('go')
+    // Whatever an operation still waits for is gone with the demo.
+    setTimeout(() => process.exit(1), orphanMsMax).unref()
   })
   const [options] = (await once(inbox, 'start')) as [ApplicationOptions]
   try {
