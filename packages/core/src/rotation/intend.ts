@@ -6,6 +6,7 @@ import { accountIsIdle, armWasJustRead } from './checks-azure.ts'
 import { act, type Decision, entering, wait } from './decision.ts'
 import type { EnteredPhase, JournalEvent } from './event.ts'
 import { intentGate } from './gates.ts'
+import { canAbort } from './phase.ts'
 import type { World } from './world.ts'
 
 /** Records what is about to be sent, and what would show that it took effect (P1). */
@@ -47,15 +48,18 @@ export const retry = (
   return blockers.length > 0 ? wait(blockers) : intend(world, guarded.slot, last.number + 1)
 }
 
+/** Where there is a way back, an operator decides in the end; where there is none, it goes on. */
 const refused = (world: World, last: Attempt, slot: Slot): Blocker | null => {
   const { attemptBackoffMs, attemptsMax } = world.policy.limits
+  const { rotation } = world.record
   if (last.outcome.is !== 'settled') return null
   const said = last.outcome.detail ? `: ${last.outcome.detail}` : ''
-  if (last.number >= attemptsMax) {
+  if (last.number >= attemptsMax && rotation && canAbort(rotation.phase)) {
     const sentence = `Azure did not regenerate the ${slot} key in ${attemptsMax} attempts${said}: mend the cause, then abort and rotate again.`
     return { code: 'AZURE_REFUSED', sentence }
   }
-  const left = last.outcome.at + attemptBackoffMs * last.number - world.now
+  const backoffMs = attemptBackoffMs * Math.min(last.number, attemptsMax)
+  const left = last.outcome.at + backoffMs - world.now
   if (left <= 0) return null
   const sentence = `Attempt ${last.number} to regenerate the ${slot} key ended without effect${said}; the next one is due in ${seconds(left)}.`
   return { code: 'AZURE_REFUSED', sentence }

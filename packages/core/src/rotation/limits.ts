@@ -15,9 +15,9 @@ export interface Limits {
   readonly armAgeMsMax: number
   /** How old a look at Key Vault may be where none is demanded at once. */
   readonly vaultAgeMsMax: number
-  /** Wait before another attempt, times the number of attempts so far. */
+  /** Wait before another attempt, times the number of attempts so far (`attemptsMax` at most). */
   readonly attemptBackoffMs: number
-  /** Attempts per slot before an operator has to look. */
+  /** Attempts before an operator has to look, where the rotation can still be aborted. */
   readonly attemptsMax: number
   /** Accepted probes in a row and region before a new key counts as live everywhere. */
   readonly probesMin: number

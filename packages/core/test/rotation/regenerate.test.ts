@@ -91,6 +91,20 @@ t.test('a regeneration that fails is tried again, and in the end told', async t 
   t.same(rig.azure.regenerated, [])
 })
 
+t.test('where there is no way back it is tried until Azure obliges', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('fencing-former')
+  rig.azure.fails = true
+  rig.run(600)
+  t.equal(rig.phase, 'regenerating-former')
+  t.same(rig.codes, ['AZURE_REFUSED'])
+  t.ok(rig.azure.posts > 1 + rig.world().policy.limits.attemptsMax)
+  rig.azure.fails = false
+  rig.until('completed')
+  t.same(rig.azure.regenerated, ['secondary', 'primary'])
+})
+
 t.test('another operation on the account is waited for, not counted', async t => {
   const rig = Rig.adopted()
   rig.rotate()
