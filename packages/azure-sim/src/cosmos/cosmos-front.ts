@@ -137,9 +137,10 @@ class Front {
     return null
   }
 
-  #drawFault({ region, request }: Attempt): Fault | null {
+  /** By resource type: whoever happens to read the metadata for all shifts nobody's weather. */
+  #drawFault({ region, request, address }: Attempt): Fault | null {
     const name = request.headers[operationHeader]
-    return this.faults.draw(String(name ?? `${region.name} ${request.url}`))
+    return this.faults.draw(`${name ?? `${region.name} ${request.url}`} ${address.type}`)
   }
 
   async #perform(attempt: Attempt, fault: Fault | null): Promise<void> {
