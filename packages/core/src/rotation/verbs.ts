@@ -3,6 +3,7 @@ import type { Blocker, BlockerCode } from './blocker.ts'
 import { lookedAt, publishedOf } from './check.ts'
 import type { JournalEvent } from './event.ts'
 import { canAbort, hasEnded } from './phase.ts'
+import type { Publication } from './record.ts'
 import { reverting } from './revert.ts'
 import type { World } from './world.ts'
 
@@ -65,8 +66,7 @@ const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
   }
   const seen = joined(fleet).map(({ report }) => report.held?.version ?? 0)
   const version = Math.max(vault.latest?.version ?? 0, record.published?.version ?? 0, ...seen) + 1
-  const active = vault.latest?.active ?? 'primary'
-  const publication = { version, active, fenced: [], fingerprints: arm.fingerprints }
+  const publication = { ...roles(world), version, fingerprints: arm.fingerprints }
   return {
     done: true,
     events: [
@@ -80,6 +80,12 @@ const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
     ],
   }
 }
+
+/** A running turn keeps its fences: an attempt may be on its way to the fenced key. */
+const roles = ({ record, vault }: World): Pick<Publication, 'active' | 'fenced'> =>
+  record.published && record.rotation && !hasEnded(record.rotation.phase)
+    ? { active: record.published.active, fenced: record.published.fenced }
+    : { active: vault?.latest?.active ?? 'primary', fenced: [] }
 
 const rotate = ({ record }: World, verb: Verb & { verb: 'rotate' }): Answer => {
   const { rotation } = record

@@ -116,6 +116,31 @@ t.test('another installation’s keyset blocks until an operator takes it over',
   rig.until('completed')
 })
 
+t.test('a take-over while a turn runs keeps its fences and its way', async t => {
+  for (const phase of turnPhases.slice(1, -1)) {
+    const rig = Rig.adopted()
+    rig.rotate()
+    rig.until(phase)
+    const { published } = rig.record
+    const { vault } = rig.azure
+    rig.azure.vault = vault && {
+      ...vault,
+      version: 70,
+      active: 'primary',
+      fenced: [],
+      installation: 'elsewhere',
+    }
+    rig.look()
+    t.same(rig.say({ verb: 'adopt', by: 'ops', installation: 'anew', takeOver: true }), [])
+    t.same(rig.record.published?.fenced, published?.fenced, phase)
+    t.equal(rig.record.published?.active, published?.active)
+    t.equal(rig.record.published?.version, 71)
+    rig.until('completed')
+    t.equal(rig.record.published?.active, 'secondary')
+    t.same(rig.azure.regenerated, ['secondary', 'primary'])
+  }
+})
+
 t.test('paused means: nothing new begins, what was sent is followed', async t => {
   const rig = Rig.adopted()
   rig.rotate()
