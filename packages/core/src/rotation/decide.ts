@@ -38,6 +38,8 @@ export const decide = (world: World): Decision => {
 const nextStep = (world: World): Decision => {
   const { rotation } = world.record
   if (!rotation || hasEnded(rotation.phase)) return wait([])
+  const back = wayBack(world, rotation)
+  if (back) return back
   if (rotation.paused) {
     const { by, reason } = rotation.paused
     return wait([
@@ -73,11 +75,9 @@ const step = (world: World, rotation: Rotation): Decision => {
         publishing(world.record, { active: standby.slot }),
       ])
     case 'switching':
-      return unlessRefused(world, rotation, former, () =>
-        through(world, heldGate, former, () => [entering({ at: 'baking' })]),
-      )
+      return through(world, heldGate, former, () => [entering({ at: 'baking' })])
     case 'baking':
-      return unlessRefused(world, rotation, former, () => baking(world, rotation, former))
+      return baking(world, rotation, former)
     case 'publishing-former':
       return through(world, completionGate, former, () => [entering({ at: 'completed' })])
     case 'reverting':
@@ -98,22 +98,36 @@ const through = (
   return blockers.length > 0 ? wait(blockers) : act(events())
 }
 
-/** The key that has to carry everything is refused in the field: the way back, by itself (P3). */
-const unlessRefused = (
-  world: World,
-  rotation: Rotation,
-  guarded: Guarded,
-  otherwise: () => Decision,
-): Decision =>
-  remainingIsNotRefused(world, guarded).length > 0 ? revert(world.record, rotation) : otherwise()
+/**
+ * The key that has to carry everything is refused in the field before anything was sent: the
+ * way back, by itself (P3). No pause holds it: a fence on the healthy key stops every failover.
+ */
+const wayBack = (world: World, rotation: Rotation): Decision | null => {
+  const guarded = guardedWhileNothingIsSent(rotation)
+  return guarded && remainingIsNotRefused(world, guarded).length > 0
+    ? revert(world.record, rotation)
+    : null
+}
 
-const fencing = (world: World, rotation: Rotation, guarded: Guarded): Decision =>
-  unlessRefused(world, rotation, guarded, () => {
-    const blockers = openGate(intentGate, world, guarded)
-    if (blockers.length > 0) return wait(blockers)
-    const at = guarded.slot === rotation.from ? 'regenerating-former' : 'regenerating-standby'
-    return intend(world, guarded.slot, 1, [entering({ at })])
-  })
+const guardedWhileNothingIsSent = ({ from, phase }: Rotation): Guarded | null => {
+  switch (phase.at) {
+    case 'fencing-standby':
+      return { slot: otherSlot(from), remaining: from }
+    case 'switching':
+    case 'baking':
+    case 'fencing-former':
+      return { slot: from, remaining: otherSlot(from) }
+    default:
+      return null
+  }
+}
+
+const fencing = (world: World, rotation: Rotation, guarded: Guarded): Decision => {
+  const blockers = openGate(intentGate, world, guarded)
+  if (blockers.length > 0) return wait(blockers)
+  const at = guarded.slot === rotation.from ? 'regenerating-former' : 'regenerating-standby'
+  return intend(world, guarded.slot, 1, [entering({ at })])
+}
 
 const probing = (world: World, guarded: Guarded): Decision =>
   through(world, probingGate, guarded, () => [

@@ -63,6 +63,30 @@ t.test('the active key refused in the field lifts the fence before anything is s
   t.equal(rig.azure.posts, 0)
 })
 
+t.test('a pause holds no way back: a fence on a healthy key is lifted all the same', async t => {
+  for (const [phase, remaining] of [
+    ['fencing-standby', 'primary'],
+    ['switching', 'secondary'],
+    ['baking', 'secondary'],
+    ['fencing-former', 'secondary'],
+  ] as const) {
+    const rig = Rig.adopted()
+    rig.rotate()
+    rig.until(phase)
+    rig.say({ verb: 'pause', by: 'ops', reason: 'lunch' })
+    const endpoint = 'https://west-us'
+    rig.member('one').refused = [{ fingerprint: rig.azure.keys[remaining], endpoint }]
+    rig.run(10)
+    t.equal(rig.phase, 'reverting', `from ${phase}`)
+    t.same(rig.azure.vault?.fenced, [])
+    t.equal(rig.azure.vault?.active, 'primary')
+    t.same(rig.codes, ['PAUSED'])
+    rig.member('one').refused = []
+    rig.say({ verb: 'resume', by: 'ops', reason: 'back' })
+    rig.until('reverted')
+  }
+})
+
 t.test('a key regenerated in the portal is published, whenever it happens', async t => {
   for (const phase of turnPhases.slice(0, -1)) {
     const rig = Rig.adopted()
