@@ -19,6 +19,8 @@ export class FakeMember {
   /** Whether it reports, and whether it takes new versions. */
   silent = false
   deaf = false
+  /** Whether its reports say goodbye, every client being gone. */
+  leaving = false
   durable = true
   stalenessMsMax = 0
   lost: string[] = []
@@ -49,7 +51,7 @@ export class FakeMember {
       incarnation: this.incarnation,
       previousIncarnation: this.previousIncarnation,
       sequence: this.sequence,
-      goodbye: false,
+      goodbye: this.leaving,
       source: { kind: 'keyVault', stalenessMsMax: this.stalenessMsMax },
       durable: this.durable,
       held,
@@ -57,7 +59,7 @@ export class FakeMember {
       proven: [],
       usage: held ? slots.map(slot => this.#usage(held.fingerprints[slot], now)) : [],
       refused: this.refused,
-      clients: { attached: 1, lost: this.lost },
+      clients: { attached: this.leaving ? 0 : 1, lost: this.lost },
     }
   }
 

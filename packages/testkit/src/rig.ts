@@ -14,6 +14,7 @@ import {
   obey,
   type Phase,
   type PhaseName,
+  type Policy,
   type RegionProbe,
   type Slot,
   type Verb,
@@ -39,6 +40,7 @@ export class Rig {
   readonly fleet = new FakeFleet()
   readonly members: FakeMember[]
   readonly limits: Partial<Limits>
+  readonly #nobody: boolean
   blockers: readonly Blocker[] = []
   mail: () => Mail = () => 'delivered'
   reachableSince = 0
@@ -48,9 +50,11 @@ export class Rig {
   constructor({
     names = ['one', 'two'],
     limits = {},
-  }: { names?: string[]; limits?: Partial<Limits> } = {}) {
+    nobody = false,
+  }: { names?: string[]; limits?: Partial<Limits>; nobody?: boolean } = {}) {
     this.members = names.map(name => new FakeMember(name))
     this.limits = limits
+    this.#nobody = nobody
   }
 
   /** Adopted, everybody reporting, settled. */
@@ -151,10 +155,7 @@ export class Rig {
       now: this.now,
       epoch: this.epoch,
       record: this.record,
-      policy: testPolicy(
-        this.members.map(({ name }) => name),
-        this.limits,
-      ),
+      policy: this.#policy(),
       fleet: this.fleet.view(this.reachableSince),
       ...this.#world,
       probes: [...this.#probes].map(([fingerprint, regions]) => ({
@@ -162,6 +163,13 @@ export class Rig {
         regions: regions.map(region => ({ ...region, fresh: region.at === this.now })),
       })),
     }
+  }
+
+  #policy(): Policy {
+    const names = this.members.map(({ name }) => name)
+    const policy = testPolicy(names, this.limits)
+    const word = { is: 'none', acceptedBy: 'the test', reason: 'nobody is there' } as const
+    return this.#nobody ? { ...policy, fleet: word } : policy
   }
 
   /** Looks at everything at once. */

@@ -2,14 +2,14 @@ import { joined, usageOf } from '../fleet/member.ts'
 import { sameFingerprints } from '../keyset.ts'
 import { type Check, publishedOf, seconds } from './check.ts'
 
-/** Nobody may be regenerating blind: a fleet is named, or its absence is somebody's word. */
+/** Nobody may be regenerating blind: an empty fleet is somebody's written word, never an accident. */
 export const fleetIsKnown: Check = ({ policy, fleet }) =>
-  policy.fleet.is === 'members' && policy.fleet.names.length === 0 && joined(fleet).length === 0
+  policy.fleet.is === 'members' && joined(fleet).length === 0
     ? [
         {
           code: 'FLEET_UNKNOWN',
           sentence:
-            'No member is expected and none has joined: name the members in the policy, or accept there that there are none.',
+            'The fleet is empty, nobody has joined or all have left: start the sidecars, or accept in the policy that there are none.',
         },
       ]
     : []

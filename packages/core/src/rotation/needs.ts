@@ -22,7 +22,8 @@ export const needs = (world: World): Needs => {
   const armDue = !arm || now - arm.at >= policy.limits.armPollMs
   const vaultOld = !vault || vault.error !== null || now - vault.at >= policy.limits.vaultAgeMsMax
   const aged = {
-    arm: !arm || now - arm.at >= policy.limits.armAgeMsMax,
+    // Never before a look is due: it would put off for ever the one that a gate waits for.
+    arm: armDue && (!arm || now - arm.at >= policy.limits.armAgeMsMax),
     vault: vaultOld,
     probes: [] as const,
   }

@@ -100,3 +100,33 @@ t.test('a new key that one region refuses is not published', async t => {
   rig.azure.refusing.delete(refused)
   rig.until('completed')
 })
+
+t.test('an empty fleet blocks: named or not, come or gone', async t => {
+  const nobody = Rig.adopted({ names: [] })
+  nobody.rotate()
+  nobody.run(100)
+  t.same(nobody.codes, ['FLEET_UNKNOWN'])
+  const left = Rig.adopted({ names: ['one'] })
+  left.rotate()
+  left.second()
+  left.member('one').leaving = true
+  left.run(100)
+  t.ok(left.codes.includes('FLEET_UNKNOWN'), 'everybody said goodbye')
+  t.equal(left.azure.posts, 0)
+  left.member('one').leaving = false
+  left.until('completed')
+})
+
+t.test('no members by somebody’s written word: then there is nobody to wait for', async t => {
+  const rig = Rig.adopted({ names: [], nobody: true })
+  rig.rotate()
+  rig.until('completed')
+  t.same(rig.azure.regenerated, ['secondary', 'primary'])
+})
+
+t.test('looks that age faster than they may be repeated starve no gate', async t => {
+  const rig = Rig.adopted({ limits: { armPollMs: 20_000, armAgeMsMax: 5_000 } })
+  rig.rotate()
+  rig.until('completed')
+  t.equal(rig.azure.posts, 2)
+})
