@@ -98,7 +98,7 @@ export {
   type Publication,
   type Rotation,
 } from './rotation/record.ts'
-export { type Answer, obey, type Verb } from './rotation/verbs.ts'
+export { type Answer, evictees, obey, type Verb } from './rotation/verbs.ts'
 export type {
   ArmView,
   OperationView,

@@ -5,6 +5,7 @@ import {
   decide,
   type Effect,
   emptyRecord,
+  evictees,
   type Fingerprint,
   fold,
   hasEnded,
@@ -67,14 +68,12 @@ export class Rig {
   }
 
   say(verb: Verb): readonly Blocker[] {
-    const answer = obey(this.world(), verb)
+    const world = this.world()
+    const answer = obey(world, verb)
     if (!answer.done) return answer.blockers
     this.#append(answer.events)
-    if (verb.verb === 'evict') {
-      for (const row of this.fleet.rows) {
-        if (row.name === verb.member) this.fleet.put({ ...row, standing: 'evicted' })
-      }
-    }
+    const leaving = verb.verb === 'evict' ? evictees(world, verb.member) : []
+    for (const row of leaving) this.fleet.put({ ...row, standing: 'evicted' })
     return []
   }
 

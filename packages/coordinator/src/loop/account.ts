@@ -4,16 +4,17 @@ import {
   type Blocker,
   decide,
   emptyRecord,
+  evictees,
   type Fleet,
   fold,
   type IncomingReport,
   type JournalEvent,
-  joined,
   type Member,
   obey,
   type Policy,
   receive,
   type Verb,
+  type World,
 } from '@keyturn/core'
 import type { Logger } from 'pino'
 import type { Arm, Prober, Store, Vault } from '../ports.ts'
@@ -122,7 +123,7 @@ export class Account {
           ? await this.#gatherer.everything(known)
           : this.#gatherer.lastSeen(known)
       const answer = obey(world, verb)
-      if (answer.done) this.#append(answer.events, { rows: evicted(world.fleet, verb) })
+      if (answer.done) this.#append(answer.events, { rows: evicted(world, verb) })
       return answer
     })
   }
@@ -186,9 +187,7 @@ export class Account {
 }
 
 /** The rows of whoever an operator's word takes out of the fleet. */
-const evicted = (fleet: Fleet, verb: Verb): readonly Member[] =>
+const evicted = (world: World, verb: Verb): readonly Member[] =>
   verb.verb === 'evict'
-    ? joined(fleet)
-        .filter(({ name }) => name === verb.member)
-        .map(member => ({ ...member, standing: 'evicted' }))
+    ? evictees(world, verb.member).map(member => ({ ...member, standing: 'evicted' }))
     : []

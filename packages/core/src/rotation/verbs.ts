@@ -1,4 +1,4 @@
-import { joined } from '../fleet/member.ts'
+import { joined, type Member } from '../fleet/member.ts'
 import type { Blocker, BlockerCode } from './blocker.ts'
 import { lookedAt, publishedOf } from './check.ts'
 import type { JournalEvent } from './event.ts'
@@ -98,10 +98,20 @@ const rotate = ({ record }: World, verb: Verb & { verb: 'rotate' }): Answer => {
   return { done: true, events: [{ ...started, before: fingerprints }] }
 }
 
-const evict = ({ fleet }: World, { member, by, reason }: Verb & { verb: 'evict' }): Answer =>
-  joined(fleet).some(({ name }) => name === member)
+const evict = (world: World, { member, by, reason }: Verb & { verb: 'evict' }): Answer =>
+  evictees(world, member).length > 0
     ? { done: true, events: [{ type: 'evicted', member, by, reason }] }
     : refuse('UNKNOWN_MEMBER', `No member ${member} has joined.`)
+
+/**
+ * Whom an eviction takes out of the fleet. Of two under one name the silent one is meant: the
+ * other would bind no gate until its next report, and may be signing meanwhile.
+ */
+export const evictees = ({ now, policy, fleet }: World, name: string): readonly Member[] => {
+  const named = joined(fleet).filter(member => member.name === name)
+  const silent = named.filter(({ reportedAt }) => now - reportedAt > policy.limits.reportAgeMsMax)
+  return silent.length > 0 ? silent : named
+}
 
 const steer = (
   { record }: World,

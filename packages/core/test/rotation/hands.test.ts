@@ -210,3 +210,19 @@ t.test('an evicted member no longer holds the turn, until it reports again', asy
   rig.second()
   t.equal(rig.fleet.rows.find(({ name }) => name === 'two')?.standing, 'joined')
 })
+
+t.test('of two under one name an eviction takes the one that fell silent', async t => {
+  const rig = Rig.adopted()
+  const dead = rig.fleet.rows.find(({ name }) => name === 'two')?.incarnation
+  rig.member('two').incarnation = 'two-2'
+  rig.run(60)
+  rig.rotate()
+  rig.run(30)
+  t.ok(rig.codes.includes('MEMBER_TWIN'))
+  t.same(rig.say({ verb: 'evict', by: 'ops', reason: 'machine is gone', member: 'two' }), [])
+  const standing = (incarnation: string | undefined) =>
+    rig.fleet.rows.find(row => row.incarnation === incarnation)?.standing
+  t.equal(standing(dead), 'evicted')
+  t.equal(standing('two-2'), 'joined')
+  rig.until('completed')
+})
