@@ -4,7 +4,6 @@ import { fingerprintsOf, type Keyset, type Named, sameFingerprints } from '../ke
 export type OfferRefusal =
   | 'other-account'
   | 'other-pair'
-  | 'other-installation'
   | 'older-version'
   | 'same-version-differs'
   | 'lost-version'
@@ -37,14 +36,15 @@ const sameAccount = (a: Keyset, b: Keyset): boolean =>
 /**
  * Whether an offered keyset replaces the held one: a ring never goes backwards.
  *
- * - Another account, pair or installation is refused: a version orders one writer's keysets only.
+ * - Another account or pair is refused.
+ * - Another installation is followed like the same one, by version: after an operator's take-over
+ *   the new journal continues above the largest version seen, and whoever refused it would sign
+ *   with yesterday's keys for ever (PROTOCOL, P8). Whether it may write is the coordinator's gate.
  * - An older version is refused. The same version with other content is refused as well: versions
  *   are written once with what they hold, so one of the two is not the coordinator's, and what
  *   was acknowledged must stay true.
  * - Layouts without versions (version 0) are followed as they change. A ring that once held a
  *   version never goes back to them: they carry no fence.
- * - A version-less layout does not say who wrote it, so the first versioned keyset of any
- *   installation is taken over it.
  */
 export const judgeOffer = <K extends Named>(
   held: Keyset<K> | null,
@@ -55,7 +55,6 @@ export const judgeOffer = <K extends Named>(
   if (held.pair !== offered.pair) return refuse('other-pair')
   if (held.version > 0) {
     if (offered.version === 0) return refuse('lost-version')
-    if (held.installation !== offered.installation) return refuse('other-installation')
     if (offered.version < held.version) return refuse('older-version')
   }
   if (sameContent(held, offered) && held.version === offered.version) return refuse('unchanged')

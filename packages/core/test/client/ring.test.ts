@@ -18,12 +18,19 @@ t.test('a newer version replaces an older one, and never the other way round', a
   t.equal(reasonOf(keyset({ version: 2 }), keyset({ version: 1 })), 'older-version')
 })
 
-t.test('another account, pair or installation is refused, however new', async t => {
+t.test('another account or pair is refused, however new', async t => {
   const held = keyset()
   const newer = { version: 9 }
   t.equal(reasonOf(held, keyset({ ...newer, account: '/other' })), 'other-account')
   t.equal(reasonOf(held, keyset({ ...newer, pair: 'readOnly' })), 'other-pair')
-  t.equal(reasonOf(held, keyset({ ...newer, installation: 'two' })), 'other-installation')
+})
+
+t.test('a journal that took the account over is followed, but never backwards', async t => {
+  const held = keyset({ version: 5 })
+  const two = { installation: 'two', primary: fp('c') }
+  t.equal(reasonOf(held, keyset({ ...two, version: 6 })), 'taken')
+  t.equal(reasonOf(held, keyset({ ...two, version: 5 })), 'same-version-differs')
+  t.equal(reasonOf(held, keyset({ ...two, version: 4 })), 'older-version')
 })
 
 t.test('an account id compares without case, and an unnamed one with any', async t => {

@@ -5,7 +5,6 @@ import type { LiveKeyset, RingSink, SourceKind, SourceStatus } from '../source.t
 const sentences: Readonly<Record<Exclude<OfferRefusal, 'unchanged'>, string>> = {
   'other-account': 'it is for another account: point this source at the account it started with',
   'other-pair': 'it is for the other pair of keys: one ring follows one pair',
-  'other-installation': 'another installation wrote it: only one coordinator may publish here',
   'older-version': 'it is older than the one held: the source lags, or was set back by hand',
   'same-version-differs': 'its version is held with other content: somebody edited it by hand',
   'lost-version': 'it has no version while the one held has: publish it again with its version',
