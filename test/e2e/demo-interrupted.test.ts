@@ -40,7 +40,7 @@ t.test(
   'Ctrl-C in the middle of a demo ends all, removes its folder and says so',
   { skip },
   async t => {
-    const { demo, children, temporary } = await running(t)
+    const { demo, children, temporary, sockets } = await running(t)
     demo.child.kill('SIGINT')
     const ended = await demo.ended
     t.equal(ended.code, 130)

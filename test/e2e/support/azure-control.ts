@@ -37,7 +37,7 @@ const isAnswered = async (method: string, url: string): Promise<boolean> => {
   }
 }
 
-interface Testimony {
+export interface Testimony {
   readonly keys: readonly {
     readonly region: string
     readonly kind: string | null
@@ -74,4 +74,28 @@ export const newestGenerations = async (hand: AzureByHand): Promise<Record<strin
     if (kind !== null) newest[kind] = Math.max(newest[kind] ?? 0, generation)
   }
   return newest
+}
+
+/** Every key that the account has at this moment; none where Azure does not answer now. */
+export const everyKeyOf = async ({ azure }: AzureByHand): Promise<readonly string[]> => {
+  try {
+    const operator = azure.principals['operator']
+    const granted = await fetch(`${azure.authorityHost}/${azure.tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: operator?.clientId ?? '',
+        client_secret: operator?.clientSecret ?? '',
+        scope: 'https://management.azure.com/.default',
+      }),
+    })
+    const { access_token: token } = (await granted.json()) as { access_token: string }
+    const response = await fetch(
+      `${azure.armEndpoint}${azure.accountId}/listKeys?api-version=2026-03-15`,
+      { method: 'POST', headers: { authorization: `Bearer ${token}` } },
+    )
+    return response.ok ? Object.values((await response.json()) as Record<string, string>) : []
+  } catch {
+    return []
+  }
 }

@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Description } from '@keyturn/azure-sim'
+import { AzureByHand } from '../../../packages/cli/src/demo/azure.ts'
 import { type Running, startNode } from '../../support/process/run.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -52,4 +55,12 @@ export const commandLine = (pid: number): string => {
   } catch {
     return ''
   }
+}
+
+/** The Azure of a run whose folder is kept, by what it printed when it started. */
+export const azureIn = (folder: string): AzureByHand | null => {
+  const log = join(folder, 'azure-sim.log')
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []
+  const line = lines.find(each => each.includes('"controlUrl"'))
+  return line === undefined ? null : new AzureByHand(JSON.parse(line) as Description)
 }

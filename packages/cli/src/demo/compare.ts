@@ -4,10 +4,10 @@ import type { ApplicationResult } from './load/messages.ts'
 import {
   applicationNames,
   type DemoOptions,
+  demoPace,
   plainSecret,
   roughWeather,
   workerNames,
-  workersPerApplication,
 } from './options.ts'
 import type { Comparison } from './report.ts'
 import { seedDocuments } from './seed-documents.ts'
@@ -31,10 +31,11 @@ export const compare = async ({
   view: View
 }): Promise<{ failedByRotation: number; comparison: Comparison }> => {
   const stage = beside.beside('comparison')
+  const { workers } = options.pace ?? demoPace
   try {
     const hand = await stage.azure(options.seed, options.faults)
     const { primary } = await hand.keys()
-    await seedDocuments(hand.azure.endpoint, primary, workerNames)
+    await seedDocuments(hand.azure.endpoint, primary, workerNames(workers))
     await hand.setSecret(plainSecret, primary)
     const children = await Promise.all(
       applicationNames.map((name, index) =>
@@ -42,7 +43,7 @@ export const compare = async ({
           name,
           endpoint: hand.azure.endpoint,
           keys: { is: 'plain', vaultUrl: hand.azure.vaultUrl, secret: plainSecret, pollMs: null },
-          workers: workersPerApplication,
+          workers,
           operationsMax: results[index]?.ran,
         }),
       ),

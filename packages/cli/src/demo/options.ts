@@ -6,6 +6,18 @@ export interface DemoOptions {
   readonly withoutKeyturn: boolean
   /** Keep logs, journal and state there instead of in a folder that is removed. */
   readonly keep: string | null
+  /** The demo's own where absent. */
+  readonly pace?: Pace
+}
+
+/** How long and how hard the load is. */
+export interface Pace {
+  /** Load before anything is timed, in ms. */
+  readonly warmUpMs: number
+  /** Load before and after the rotation, in ms. */
+  readonly calmMs: number
+  /** Operations at once, in each application. */
+  readonly workers: number
 }
 
 /** Three applications, each with so many operations at once. */
@@ -17,6 +29,8 @@ export const warmUpMs = 3_000
 
 /** Load before and after the rotation, in ms. */
 export const calmMs = 4_000
+
+export const demoPace: Pace = { warmUpMs, calmMs, workers: workersPerApplication }
 
 /** The secret that holds the keyset; and the one that plain clients read their key from. */
 export const keysetSecret = 'cosmos-keyset'
@@ -33,9 +47,10 @@ export const applicationNames = Array.from(
   (_, index) => `application-${index + 1}`,
 )
 
-export const workerNames = applicationNames.flatMap(name =>
-  Array.from({ length: workersPerApplication }, (_, index) => `${name}.${index}`),
-)
+export const workerNames = (workers = workersPerApplication) =>
+  applicationNames.flatMap(name =>
+    Array.from({ length: workers }, (_, index) => `${name}.${index}`),
+  )
 
 /** A demo has seconds where production has minutes; the rules are the same. */
 export const demoLimits = {

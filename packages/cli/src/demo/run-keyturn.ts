@@ -9,13 +9,11 @@ import type { ApplicationResult } from './load/messages.ts'
 import { oldKeysRefused } from './old-keys.ts'
 import {
   applicationNames,
-  calmMs,
   type DemoOptions,
+  demoPace,
   memberNames,
   roughWeather,
-  warmUpMs,
   workerNames,
-  workersPerApplication,
 } from './options.ts'
 import type { DemoReport } from './report.ts'
 import { seedDocuments } from './seed-documents.ts'
@@ -36,13 +34,14 @@ export const runKeyturn = async (
   signal: AbortSignal,
 ): Promise<DemoReport> => {
   const began = performance.now()
+  const pace = options.pace ?? demoPace
   view.says('Starting an Azure, a coordinator, three sidecars and three applications …')
   const hand = await stage.azure(options.seed, options.faults)
   const old = await hand.keys()
-  await seedDocuments(hand.azure.endpoint, old.primary, workerNames)
+  await seedDocuments(hand.azure.endpoint, old.primary, workerNames(pace.workers))
   const coordinating = await stage.coordinator(hand)
   await adopted(coordinating)
-  const crew = await startCrew(stage, hand, coordinating)
+  const crew = await startCrew(stage, hand, coordinating, pace.workers)
   const results = crew.results()
   results.catch(() => undefined)
   if (options.faults) await hand.control('/weather', roughWeather)
@@ -54,14 +53,14 @@ export const runKeyturn = async (
     view.shows({ seconds: secondsSince(began), status, crew: crew.progress })
     return status
   }
-  await watch(look, warmUpMs)
+  await watch(look, pace.warmUpMs)
   crew.stage('before')
-  await watch(look, calmMs)
+  await watch(look, pace.calmMs)
   crew.stage('during')
   await coordinating.operators.verb({ verb: 'rotate', reason: 'the demo' })
   const status = await untilEnded(look)
   crew.stage('after')
-  await watch(look, calmMs)
+  await watch(look, pace.calmMs)
   crew.stop()
   const ended = await results
   view.says('Trying both old keys in every region …')
@@ -81,6 +80,7 @@ const startCrew = async (
   stage: Stage,
   hand: AzureByHand,
   coordinating: Coordinating,
+  workers: number,
 ): Promise<Crew> => {
   const children = await Promise.all(
     memberNames.map(async (member, index) => {
@@ -89,7 +89,7 @@ const startCrew = async (
         name: applicationNames[index] ?? member,
         endpoint: hand.azure.endpoint,
         keys: { is: 'keyturn', socket },
-        workers: workersPerApplication,
+        workers,
       })
     }),
   )

@@ -46,7 +46,7 @@ export const runPlain = async (
   view.says('Starting an Azure and three applications with Microsoft’s own client …')
   const hand = await stage.azure(options.seed, options.faults)
   const old = await hand.keys()
-  await seedDocuments(hand.azure.endpoint, old.primary, workerNames)
+  await seedDocuments(hand.azure.endpoint, old.primary, workerNames())
   await hand.setSecret(plainSecret, old.primary)
   const crew = await startCrew(stage, hand)
   const results = crew.results()
