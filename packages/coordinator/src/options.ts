@@ -25,7 +25,12 @@ const policySchema = z.strictObject({
   ]),
   /** No adapter for Azure's evidence yet: somebody has to accept by name that there is none. */
   evidence: wordOfSchema,
-  limits: limitsSchema.default({}),
+  limits: limitsSchema
+    .refine(
+      ({ turnMsMax = 1_000 }) => turnMsMax >= 1_000,
+      'turnMsMax is less than a second: observed time would stand still',
+    )
+    .default({}),
 })
 
 /** One account in the coordinator's configuration file. */

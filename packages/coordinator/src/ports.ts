@@ -54,6 +54,12 @@ export interface Prober {
   probe(region: RegionEndpoint, key: SecretKey): Promise<string | null>
 }
 
+export interface Observed {
+  readonly at: number
+  /** More passed since the last observation than was counted: nobody was here meanwhile. */
+  readonly missed: boolean
+}
+
 /** The leader's conditions for an append: another leader or a newer event makes it fail. */
 export interface Expected {
   readonly epoch: number
@@ -77,7 +83,7 @@ export interface Store {
   /** Takes the lead: a new epoch, which makes every older leader's appends fail. */
   lead(): number
   /** Observed time of an account (PROTOCOL, P18). */
-  observe(account: string, turnMsMax: number): number
+  observe(account: string, turnMsMax: number): Observed
   journal(account: string): readonly JournalEntry[]
   /** Appends, and writes `rows` of the fleet in the same transaction. @throws {JournalConflict} */
   append(

@@ -52,7 +52,7 @@ export class Account {
   readonly #ports: AccountPorts
   readonly #gatherer: Gatherer
   readonly #epoch: number
-  readonly #reachableSince: number
+  #reachableSince = 0
   #record: AccountRecord = emptyRecord
   #revision = 0
   #blockers: readonly Blocker[] = []
@@ -64,7 +64,19 @@ export class Account {
     this.#epoch = epoch
     this.#gatherer = new Gatherer(ports)
     this.load()
-    this.#reachableSince = this.#observe()
+    this.#reachableSince = this.observe()
+  }
+
+  /**
+   * Counts the time. Called often enough that a gap means: this process was stopped, or its
+   * machine asleep. Whoever started meanwhile found no coordinator, and what was last reported
+   * is older than it looks: everybody gets the time to join again (PROTOCOL, P9).
+   */
+  observe(): number {
+    const { turnMsMax } = this.options.policy.limits
+    const { at, missed } = this.#ports.store.observe(this.options.account, turnMsMax)
+    if (missed) this.#reachableSince = at
+    return at
   }
 
   /** Folds the journal anew: at boot, and when somebody else has written to it. */
@@ -101,7 +113,7 @@ export class Account {
     const { store, log } = this.#ports
     const { account } = this.options
     const known = store.fleet(account).members.filter(member => member.name === name)
-    const received = receive(name, known, incoming, this.#observe())
+    const received = receive(name, known, incoming, this.observe())
     if (!received.taken) return
     store.putMembers(account, received.rows, received.weakens)
     for (const { incarnation, standing } of received.rows) {
@@ -129,9 +141,10 @@ export class Account {
   }
 
   async #turn(): Promise<'acted' | 'waited' | 'failed'> {
+    const gathered = await this.#gatherer.gather(this.#known())
+    // Looking takes time: what is decided begins now (P1), on what was reported until now (P9).
     const fleet = this.#ports.store.fleet(this.options.account)
-    const world = await this.#gatherer.gather(this.#known(fleet.members))
-    const decision = decide(world)
+    const decision = decide({ ...gathered, ...this.#known(fleet.members) })
     if (decision.kind === 'wait') {
       this.#blockers = decision.blockers
       return 'waited'
@@ -167,16 +180,12 @@ export class Account {
 
   #known(members = this.#ports.store.fleet(this.options.account).members): Known {
     return {
-      now: this.#observe(),
+      now: this.observe(),
       epoch: this.#epoch,
       record: this.#record,
       policy: this.options.policy,
       fleet: { reachableSince: this.#reachableSince, members },
     }
-  }
-
-  #observe(): number {
-    return this.#ports.store.observe(this.options.account, this.options.policy.limits.turnMsMax)
   }
 
   #inOrder<T>(work: () => Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ export class Driver {
   readonly #onTurned: () => void
   readonly #stopped = new AbortController()
   #wake = new AbortController()
-  #running: Promise<void> = Promise.resolve()
+  #running: Promise<unknown> = Promise.resolve()
 
   constructor(
     account: Account,
@@ -28,7 +28,7 @@ export class Driver {
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#running = Promise.all([this.#run(), this.#beat()])
   }
 
   /** Something new is known: take the next turn now. */
@@ -40,6 +40,19 @@ export class Driver {
     this.#stopped.abort()
     this.#wake.abort()
     await this.#running
+  }
+
+  /** Time is observed while a turn waits for Azure, too: only a process that stood still misses it. */
+  async #beat(): Promise<void> {
+    const beatMs = this.#account.options.policy.limits.turnMsMax / 4
+    while (!this.#stopped.signal.aborted) {
+      try {
+        this.#account.observe()
+      } catch (error) {
+        this.#log.warn({ event: 'observing-failed', reason: inShort(error) })
+      }
+      await this.#clock.sleep(beatMs, this.#stopped.signal)
+    }
   }
 
   async #run(): Promise<void> {

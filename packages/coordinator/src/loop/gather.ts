@@ -74,7 +74,8 @@ export class Gatherer {
       this.#probes.forgetAllBut([primary, secondary])
       return look
     } catch (error) {
-      if (this.#armView) this.#armView = { ...this.#armView, at: now, error: inShort(error) }
+      if (this.#armView)
+        this.#armView = { ...this.#armView, at: now, fresh: false, error: inShort(error) }
       return null
     }
   }

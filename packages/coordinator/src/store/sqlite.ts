@@ -1,6 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { JournalEvent, Member } from '@keyturn/core'
-import { type Expected, JournalConflict, type JournalEntry, type Store } from '../ports.ts'
+import {
+  type Expected,
+  JournalConflict,
+  type JournalEntry,
+  type Observed,
+  type Store,
+} from '../ports.ts'
 import { migrate } from './schema.ts'
 
 /** How often observed time is written down where nothing else is: a crash loses no more. */
@@ -30,14 +36,15 @@ export class SqliteStore implements Store {
     return Number(row?.['epoch'])
   }
 
-  observe(account: string, turnMsMax: number): number {
+  observe(account: string, turnMsMax: number): Observed {
     const wall = this.#wallNow()
     const last = this.#observed.get(account) ?? this.#readObserved(account, wall)
-    const at = last.at + Math.min(Math.max(0, wall - last.wall), turnMsMax)
+    const passed = wall - last.wall
+    const at = last.at + Math.min(Math.max(0, passed), turnMsMax)
     const due = wall - last.written >= observedWriteMs || wall < last.written
     this.#observed.set(account, { at, wall, written: due ? wall : last.written })
     if (due) this.#writeObserved(account, at, wall)
-    return at
+    return { at, missed: passed > turnMsMax }
   }
 
   #readObserved(account: string, wall: number) {
@@ -53,7 +60,8 @@ export class SqliteStore implements Store {
     this.#db
       .prepare(
         `INSERT INTO observed_time (account, observed, wall) VALUES (?, ?, ?)
-         ON CONFLICT (account) DO UPDATE SET observed = excluded.observed, wall = excluded.wall`,
+         ON CONFLICT (account) DO UPDATE SET observed = excluded.observed, wall = excluded.wall
+         WHERE excluded.observed >= observed_time.observed`,
       )
       .run(account, at, wall)
   }

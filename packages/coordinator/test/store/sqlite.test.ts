@@ -88,19 +88,20 @@ t.test(
     const path = join(t.testdir(), 'journal.sqlite')
     let wall = 1_000_000
     const store = new SqliteStore(path, () => wall)
-    t.equal(store.observe('a', 5_000), 0)
+    t.same(store.observe('a', 5_000), { at: 0, missed: false })
     wall += 2_000
-    t.equal(store.observe('a', 5_000), 2_000)
+    t.same(store.observe('a', 5_000), { at: 2_000, missed: false })
     wall += 3_600_000
-    t.equal(store.observe('a', 5_000), 7_000, 'an hour forward counts as one turn')
+    const jumped = store.observe('a', 5_000)
+    t.same(jumped, { at: 7_000, missed: true }, 'an hour forward counts as one turn, and is told')
     wall -= 7_200_000
-    t.equal(store.observe('a', 5_000), 7_000, 'back counts as nothing')
+    t.same(store.observe('a', 5_000), { at: 7_000, missed: false }, 'back counts as nothing')
     wall += 1_000
-    t.equal(store.observe('a', 5_000), 8_000)
+    t.equal(store.observe('a', 5_000).at, 8_000)
     store.close()
     wall += 86_400_000
     const again = new SqliteStore(path, () => wall)
-    const resumedAt = again.observe('a', 5_000)
+    const resumedAt = again.observe('a', 5_000).at
     t.ok(
       resumedAt >= 12_000 && resumedAt <= 13_000,
       `a night away counts as one turn: ${resumedAt}`,
@@ -108,6 +109,23 @@ t.test(
     again.close()
   },
 )
+
+t.test('a process that lagged never turns observed time back', async t => {
+  const path = join(t.testdir(), 'journal.sqlite')
+  let wall = 1_000_000
+  const [lagging, ahead] = [new SqliteStore(path, () => wall), new SqliteStore(path, () => wall)]
+  lagging.observe('a', 5_000)
+  for (let turns = 10; turns > 0; turns -= 1) {
+    wall += 5_000
+    ahead.observe('a', 5_000)
+  }
+  ahead.close()
+  lagging.observe('a', 5_000)
+  lagging.close()
+  const next = new SqliteStore(path, () => wall)
+  t.ok(next.observe('a', 5_000).at >= 45_000)
+  next.close()
+})
 
 t.test('a file of a newer schema is refused in one sentence', async t => {
   const path = join(t.testdir(), 'journal.sqlite')

@@ -1,0 +1,85 @@
+import t from 'tap'
+import { AccountWorld } from './world.ts'
+
+t.test('a rotation over a real store ends', async t => {
+  const world = await new AccountWorld().rotating()
+  await world.until(() => world.phase === 'completed')
+  t.same(
+    world.sent.map(({ slot }) => slot),
+    ['secondary', 'primary'],
+  )
+})
+
+t.test('an intent allows a whole POST, however long the looks before it took', async t => {
+  const world = await new AccountWorld().rotating()
+  await world.until(() => world.phase === 'fencing-standby')
+  world.during = what => {
+    if (what !== 'look') return
+    for (let waited = 0; waited < 4; waited += 1) {
+      world.wall += 2_000
+      world.account.observe()
+    }
+  }
+  await world.until(() => world.sent.length > 0)
+  const intent = world.store
+    .journal(world.account.options.account)
+    .map(({ event }) => event)
+    .find(event => event.type === 'regenerate-intended')
+  const [sent] = world.sent
+  t.equal(intent?.sendBefore, (sent?.at ?? 0) + (sent?.withinMs ?? 0))
+})
+
+t.test('who stood still for a while asks everybody again before a key goes', async t => {
+  const world = await new AccountWorld().rotating()
+  await world.until(() => world.phase === 'fencing-standby')
+  let stood = false
+  world.during = what => {
+    if (what !== 'look' || stood) return
+    stood = true
+    // Stopped, or asleep: an hour in which whoever started found no coordinator.
+    world.wall += 3_600_000
+  }
+  await world.until(() => stood)
+  t.equal(world.sent.length, 0)
+  t.equal(world.account.state.blockers[0]?.code, 'FLEET_SETTLING')
+  await world.until(() => world.phase === 'completed')
+})
+
+t.test('a report that weakens the fleet while a turn looks stops the intent', async t => {
+  const world = await new AccountWorld().rotating()
+  await world.until(() => world.phase === 'fencing-standby')
+  let weakened = false
+  world.during = what => {
+    if (what !== 'look' || weakened) return
+    weakened = true
+    world.member.lost = ['app']
+    world.account.receive('one', world.member.report(world.wall))
+  }
+  await world.until(() => weakened)
+  t.equal(world.sent.length, 0)
+  t.match(world.account.state.blockers, [{ code: 'CLIENT_LOST' }])
+  world.member.lost = []
+  await world.until(() => world.phase === 'completed')
+})
+
+t.test('a vault that does not show what it took is not written to without end', async t => {
+  const world = new AccountWorld()
+  world.showsWrites = false
+  await world.adopt()
+  t.equal(await world.second(), 'failed', 'so that the loop waits, and longer each time')
+  t.ok(world.writes <= 2, `${world.writes} versions`)
+  world.showsWrites = true
+  await world.until(() => world.account.announced === 1)
+})
+
+t.test('a leader that was deposed sends nothing and records nothing', async t => {
+  const world = await new AccountWorld().rotating()
+  await world.until(() => world.phase === 'fencing-standby')
+  const next = world.open()
+  await t.rejects(
+    world.until(() => world.sent.length > 0),
+    { code: 'JOURNAL_CONFLICT', moved: 'leader' },
+  )
+  t.equal(world.sent.length, 0)
+  t.equal(next.state.record.rotation?.phase.at, 'fencing-standby')
+})
