@@ -13,6 +13,9 @@ interface Options {
   readonly vault?: string
   readonly secret?: string
   readonly directory?: string
+  readonly cosmosAccount?: string
+  readonly endpoint?: string
+  readonly socketMode?: number
   readonly socket?: string
   readonly state?: string
   readonly coordinator?: string
@@ -26,6 +29,11 @@ const parseMs = (text: string): number => {
   return Number(text)
 }
 
+const parseMode = (text: string): number => {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError('give three octal digits.')
+  return Number.parseInt(text, 8)
+}
+
 export const sidecarCommand = (host: Host): Command =>
   new Command('sidecar')
     .description('beside an application: bring new keys in, report which are in use')
@@ -33,7 +41,10 @@ export const sidecarCommand = (host: Host): Command =>
     .option('--vault <url>', 'the Key Vault that holds the keyset')
     .option('--secret <name>', 'the secret’s name')
     .option('--directory <path>', 'a mounted directory instead of a vault')
+    .option('--cosmos-account <id>', 'ARM resource id, where the directory’s files do not say it')
+    .option('--endpoint <url>', 'the account’s endpoint, where the files do not say it')
     .addOption(new Option('--socket <path>', 'where applications attach').env(socketVariable))
+    .option('--socket-mode <octal>', '660 where containers share a group; default 600', parseMode)
     .option('--state <directory>', 'remembers clients and versions across restarts, never a key')
     .addOption(new Option('--coordinator <url>', 'whom it reports to').env('KEYTURN_COORDINATOR'))
     .addOption(
@@ -53,6 +64,7 @@ export const sidecarCommand = (host: Host): Command =>
         source: await sourceOf(host, options),
         log: pino({ base: { part: 'sidecar', member: options.name } }, host.stdout),
         ...defined('socket', options.socket),
+        ...defined('socketMode', options.socketMode),
         ...defined('stateDirectory', options.state),
         ...defined('joinWaitMs', options.joinWaitMs),
         ...defined('holdMs', options.holdMs),
@@ -64,8 +76,11 @@ export const sidecarCommand = (host: Host): Command =>
     })
 
 const sourceOf = async (host: Host, options: Options): Promise<Source> => {
-  const { vault, secret, directory } = options
-  if (directory !== undefined && vault === undefined) return files({ directory })
+  const { vault, secret, directory, cosmosAccount, endpoint } = options
+  if (directory !== undefined && vault === undefined) {
+    const subject = { ...defined('account', cosmosAccount), ...defined('endpoint', endpoint) }
+    return files({ directory, ...subject })
+  }
   if (vault !== undefined && secret !== undefined && directory === undefined) {
     if (!URL.canParse(vault)) throw new UsageError(`The vault ${vault} is not a URL.`)
     const credential = await azureCredential(host.env)
