@@ -82,6 +82,8 @@ export interface JournalEntry {
 export interface Store {
   /** Takes the lead: a new epoch, which makes every older leader's appends fail. */
   lead(): number
+  /** @throws {JournalConflict} where another one has taken the lead since. */
+  confirmLead(epoch: number): void
   /** Observed time of an account (PROTOCOL, P18). */
   observe(account: string, turnMsMax: number): Observed
   journal(account: string): readonly JournalEntry[]

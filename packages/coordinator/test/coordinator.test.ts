@@ -124,3 +124,26 @@ t.test('one that cannot listen does not depose the one at work', async t => {
   const adopted = await ask(coordinator, 'POST', '/v1/accounts/orders/verbs', { verb: 'adopt' })
   t.equal(adopted.status, 200)
 })
+
+t.test('one that was deposed says so, and tells members what the leader recorded', async t => {
+  const azure = await startAzure(t)
+  const config = configFor(t, azure, ['one'])
+  const first = await startCoordinator(t, azure, config)
+  const second = await startCoordinator(t, azure, config)
+  const adopt = (coordinator: Coordinator) =>
+    ask(coordinator, 'POST', '/v1/accounts/orders/verbs', { verb: 'adopt' })
+  t.match(await adopt(first), { status: 409, body: { code: 'JOURNAL_CONFLICT' } })
+  t.equal((await adopt(second)).status, 200)
+  const said = {
+    ...new FakeMember('one').report(0),
+    source: { kind: 'keyVault', stalenessMsMax: 0, ageMs: null },
+    account: azure.accountId,
+    pair: 'readWrite',
+    holdMs: 60_000,
+    knownVersion: 0,
+  }
+  const path = '/v1/accounts/orders/verbs'
+  t.match(await report(first, 'one', said), { floor: 1, announced: { version: 1 } })
+  const pause = { verb: 'rotate', reason: 'the wrong one' }
+  t.match(await ask(first, 'POST', path, pause), { status: 409 })
+})

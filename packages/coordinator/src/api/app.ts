@@ -10,7 +10,7 @@ import {
 import express, { type Express, type Request } from 'express'
 import type { z } from 'zod'
 import type { Account } from '../loop/account.ts'
-import type { Store } from '../ports.ts'
+import { JournalConflict, type Store } from '../ports.ts'
 import type { Holding } from './holding.ts'
 import { problems, Refusal } from './problem.ts'
 import { statusOf } from './status.ts'
@@ -96,7 +96,7 @@ const verbOf = (request: Request): Verb => {
 }
 
 const obey = async (account: Account, verb: Verb): Promise<void> => {
-  const answer = await account.obey(verb)
+  const answer = await account.obey(verb).catch(notLeading)
   if (answer.done) return
   const [first] = answer.blockers
   throw new Refusal(
@@ -105,6 +105,12 @@ const obey = async (account: Account, verb: Verb): Promise<void> => {
     first?.sentence ?? 'The coordinator refused.',
     answer.blockers,
   )
+}
+
+const notLeading = (error: unknown): never => {
+  if (!(error instanceof JournalConflict)) throw error
+  const sentence = 'Another coordinator has written to the journal: ask the one that leads.'
+  throw new Refusal(409, error.code, sentence)
 }
 
 const accountNamed = ({ accounts }: AppParts, request: Request): Account => {

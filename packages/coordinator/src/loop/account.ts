@@ -3,6 +3,7 @@ import {
   type Answer,
   type Blocker,
   decide,
+  type Effect,
   emptyRecord,
   evictees,
   type Fleet,
@@ -17,7 +18,7 @@ import {
   type World,
 } from '@keyturn/core'
 import type { Logger } from 'pino'
-import type { Arm, Prober, Store, Vault } from '../ports.ts'
+import { type Arm, JournalConflict, type Prober, type Store, type Vault } from '../ports.ts'
 import { apply } from './apply.ts'
 import { Gatherer, type Known } from './gather.ts'
 
@@ -57,6 +58,8 @@ export class Account {
   #revision = 0
   #blockers: readonly Blocker[] = []
   #turning: Promise<unknown> = Promise.resolve()
+  /** The version that the last turn wrote to the vault. */
+  #written: number | null = null
 
   constructor(options: AccountOptions, ports: AccountPorts, epoch: number) {
     this.options = options
@@ -129,11 +132,11 @@ export class Account {
 
   obey(verb: Verb): Promise<Answer> {
     return this.#inOrder(async () => {
-      const known = this.#known()
-      const world =
+      const seen =
         verb.verb === 'adopt'
-          ? await this.#gatherer.everything(known)
-          : this.#gatherer.lastSeen(known)
+          ? await this.#gatherer.everything(this.#known())
+          : this.#gatherer.lastSeen(this.#known())
+      const world = { ...seen, ...this.#known() }
       const answer = obey(world, verb)
       if (answer.done) this.#append(answer.events, { rows: evicted(world, verb) })
       return answer
@@ -141,11 +144,13 @@ export class Account {
   }
 
   async #turn(): Promise<'acted' | 'waited' | 'failed'> {
+    this.#ports.store.confirmLead(this.#epoch)
     const gathered = await this.#gatherer.gather(this.#known())
     // Looking takes time: what is decided begins now (P1), on what was reported until now (P9).
     const fleet = this.#ports.store.fleet(this.options.account)
     const decision = decide({ ...gathered, ...this.#known(fleet.members) })
     if (decision.kind === 'wait') {
+      this.#written = null
       this.#blockers = decision.blockers
       return 'waited'
     }
@@ -157,9 +162,18 @@ export class Account {
     const place = { account, endpoint, installation: this.#record.installation ?? '' }
     const { events, failure } = await apply(decision.effect, place, this.#ports)
     this.#append(events)
-    if (failure === null) return 'acted'
-    this.#ports.log.warn({ event: 'effect-failed', effect: decision.effect.do, failure })
+    const reason = failure ?? this.#wroteAgain(decision.effect)
+    if (reason === null) return 'acted'
+    this.#ports.log.warn({ event: 'effect-failed', effect: decision.effect.do, failure: reason })
     return 'failed'
+  }
+
+  /** A vault that lags behind its own writes is given time, not one more version at once. */
+  #wroteAgain(effect: Effect): string | null {
+    const version = effect.do === 'publish' ? effect.publication.version : null
+    const again = version !== null && version === this.#written
+    this.#written = version
+    return again ? 'Key Vault does not show the version that was written' : null
   }
 
   #append(
@@ -189,7 +203,10 @@ export class Account {
   }
 
   #inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#turning.then(work)
+    const next = this.#turning.then(work).catch(error => {
+      if (error instanceof JournalConflict && error.moved === 'journal') this.load()
+      throw error
+    })
     this.#turning = next.catch(() => undefined)
     return next
   }

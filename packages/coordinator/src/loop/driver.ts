@@ -61,12 +61,25 @@ export class Driver {
       this.#wake = new AbortController()
       const turned = await this.#turn()
       this.#onTurned()
-      if (turned === 'deposed') return
+      if (turned === 'deposed') return this.#follow()
       failures = turned === 'failed' ? failures + 1 : 0
       if (turned === 'acted') continue
       const pause =
         failures > 0 ? Math.min(this.#turnMs * 2 ** failures, failureDelayMsMax) : this.#turnMs
       await this.#clock.sleep(pause, failures > 0 ? this.#stopped.signal : this.#wake.signal)
+    }
+  }
+
+  /** Another one leads: members that still report here hear what that one recorded (P17). */
+  async #follow(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      try {
+        this.#account.load()
+        this.#onTurned()
+      } catch (error) {
+        this.#log.warn({ event: 'following-failed', reason: inShort(error) })
+      }
+      await this.#clock.sleep(this.#turnMs, this.#stopped.signal)
     }
   }
 
@@ -76,7 +89,6 @@ export class Driver {
     } catch (error) {
       const reason = inShort(error)
       if (error instanceof JournalConflict) {
-        if (error.moved === 'journal') this.#account.load()
         if (error.moved !== 'leader') return 'acted'
         this.#log.error({ event: 'deposed', reason })
         return 'deposed'

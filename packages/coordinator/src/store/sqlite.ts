@@ -36,6 +36,13 @@ export class SqliteStore implements Store {
     return Number(row?.['epoch'])
   }
 
+  confirmLead(epoch: number): void {
+    const leader = Number(this.#db.prepare('SELECT epoch FROM leader').get()?.['epoch'])
+    if (leader !== epoch) {
+      throw new JournalConflict('leader', `Leader ${leader} has taken over from leader ${epoch}.`)
+    }
+  }
+
   observe(account: string, turnMsMax: number): Observed {
     const wall = this.#wallNow()
     const last = this.#observed.get(account) ?? this.#readObserved(account, wall)
@@ -105,10 +112,7 @@ export class SqliteStore implements Store {
   }
 
   #expect(account: string, { epoch, revision, fleetRevision }: Expected): void {
-    const leader = Number(this.#db.prepare('SELECT epoch FROM leader').get()?.['epoch'])
-    if (leader !== epoch) {
-      throw new JournalConflict('leader', `Leader ${leader} has taken over from leader ${epoch}.`)
-    }
+    this.confirmLead(epoch)
     const newest = this.#db
       .prepare('SELECT max(revision) AS newest FROM journal WHERE account = ?')
       .get(account)

@@ -75,11 +75,16 @@ t.test('a vault that does not show what it took is not written to without end', 
 t.test('a leader that was deposed sends nothing and records nothing', async t => {
   const world = await new AccountWorld().rotating()
   await world.until(() => world.phase === 'fencing-standby')
-  const next = world.open()
+  let next = world.account
+  world.during = what => {
+    if (what === 'look' && next === world.account) next = world.open()
+  }
   await t.rejects(
     world.until(() => world.sent.length > 0),
     { code: 'JOURNAL_CONFLICT', moved: 'leader' },
   )
   t.equal(world.sent.length, 0)
+  t.not(next, world.account)
   t.equal(next.state.record.rotation?.phase.at, 'fencing-standby')
+  await t.rejects(world.account.turn(), { moved: 'leader' }, 'nor does it look again')
 })
