@@ -23,6 +23,8 @@ const systemErrors: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the address is already in use: choose another port, or end what listens there',
   EACCES: 'permission denied',
   ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of the path is no directory',
+  EEXIST: 'it is there already, and no directory',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
 }
@@ -38,10 +40,17 @@ export const sentenceOf = (error: unknown): string => {
   return what === undefined ? known : `${what}: ${known}`
 }
 
-/** Whether an error of the system is about what the caller chose: a port, a path. */
+/** Errors of the system, azure-sim and the sidecar that are about what the caller chose. */
+const inputCodes: readonly string[] = [
+  ...['EADDRINUSE', 'EACCES', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EROFS'],
+  ...['SIM_OPTION_INVALID', 'SIM_PORT_IN_USE', 'SIM_PORT_REFUSED'],
+  ...['BAD_OPTIONS', 'SOCKET_IN_USE', 'SOCKET_UNUSABLE', 'STATE_UNWRITABLE'],
+]
+
+/** Whether an error is about what the caller chose: a port, a path, a setting. */
 export const isAboutInput = (error: unknown): boolean => {
   const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && ['EADDRINUSE', 'EACCES', 'ENOENT', 'EROFS'].includes(code)
+  return typeof code === 'string' && inputCodes.includes(code)
 }
 
 /** `@azure/cosmos` throws plain objects too. */

@@ -16,7 +16,7 @@ export const say = (host: Host, line: string): void => {
 }
 
 export const complain = (host: Host, sentence: string): void => {
-  host.stderr.write(`keyturn: ${sentence}\n`)
+  host.stderr.write(`keyturn: ${sentence}${/[.!?…]$/.test(sentence) ? '' : '.'}\n`)
 }
 
 /** Resolves when the process is asked to end. */

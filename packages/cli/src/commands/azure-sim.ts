@@ -37,11 +37,14 @@ export const azureSimCommand = (host: Host): Command =>
         ...(given as AzureSimOptions),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
       })
-      if (options.caFile !== undefined) writeFileSync(options.caFile, sim.ca)
-      if (options.json) say(host, JSON.stringify(sim.describe()))
-      else tell(host, sim, options.caFile)
-      await untilAskedToEnd(host.signal)
-      await sim.stop()
+      try {
+        if (options.caFile !== undefined) writeFileSync(options.caFile, sim.ca)
+        if (options.json) say(host, JSON.stringify(sim.describe()))
+        else tell(host, sim, options.caFile)
+        await untilAskedToEnd(host.signal)
+      } finally {
+        await sim.stop()
+      }
     })
 
 const tell = (host: Host, sim: AzureSim, caFile: string | undefined): void => {

@@ -7,6 +7,7 @@ export const historyCommand = (host: Host): Command =>
     new Command('history').description('the journal: what happened, when, by whose word'),
   )
     .option('--json', 'print one JSON line per entry')
+    .addHelpText('after', '\nExample:\n  keyturn history --json | tail -n 20')
     .action(async (options: OperatorOptions & { json?: boolean }) => {
       for (const entry of await new OperatorClient(options).history()) {
         const { type, ...facts } = entry.event

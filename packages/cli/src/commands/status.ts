@@ -10,6 +10,7 @@ export const statusCommand = (host: Host): Command =>
     ),
   )
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  keyturn status --account orders')
     .action(async (options: OperatorOptions & { json?: boolean }) => {
       const status = await new OperatorClient(options).status()
       if (options.json) say(host, JSON.stringify(status))

@@ -16,12 +16,22 @@ export const verbCommands = (host: Host): Command[] => [
     'after',
     '\nExample:\n  keyturn rotate --reason "quarterly turn"',
   ),
-  reasoned(host, 'pause', 'begin nothing new until resumed', 'pause'),
-  reasoned(host, 'resume', 'go on where the rotation was paused', 'resume'),
-  reasoned(host, 'abort', 'go back to the key that was active', 'abort'),
+  reasoned(host, 'pause', 'begin nothing new until resumed', 'pause').addHelpText(
+    'after',
+    '\nExample:\n  keyturn pause --reason "release under way"',
+  ),
+  reasoned(host, 'resume', 'go on where the rotation was paused', 'resume').addHelpText(
+    'after',
+    '\nExample:\n  keyturn resume --reason "release is out"',
+  ),
+  reasoned(host, 'abort', 'go back to the key that was active', 'abort').addHelpText(
+    'after',
+    '\nExample:\n  keyturn abort --reason "orders-7 cannot be restarted today"',
+  ),
   verb(host, 'evict', 'take a member that is known to be dead out of the fleet')
     .argument('<member>', 'its name')
     .requiredOption('--reason <text>', 'why: it goes into the journal')
+    .addHelpText('after', '\nExample:\n  keyturn evict orders-7 --reason "its node is gone"')
     .action(async (member: string, options: Reasoned) => {
       await ask(host, options, { verb: 'evict', member, reason: options.reason })
     }),

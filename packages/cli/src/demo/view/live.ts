@@ -3,11 +3,10 @@ import { turnPhases } from '@keyturn/core'
 import { createLogUpdate } from 'log-update'
 import type { Host } from '../../host.ts'
 import type { CrewProgress } from '../load/crew.ts'
-import { applicationNames } from '../options.ts'
 import type { DemoReport } from '../report.ts'
 import { reportText } from './report-text.ts'
 import type { Moment, View } from './view.ts'
-import { grouped, memberWords, Pace } from './words.ts'
+import { cut, grouped, memberWords, Pace } from './words.ts'
 
 type Paint = (style: 'green' | 'red' | 'dim' | 'bold' | 'cyan', text: string) => string
 
@@ -30,13 +29,20 @@ export class LiveView implements View {
       : (_, text) => text
   }
 
+  /** A line that is as wide as the terminal makes some of them jump. */
+  get #columns(): number {
+    return (this.#out.columns ?? 80) - 1
+  }
+
   says(line: string): void {
     this.#lines.push(line)
     this.#update(this.#lines.slice(-3).join('\n'))
   }
 
   shows(moment: Moment): void {
-    this.#update(picture(moment, this.#pace.of(moment.seconds, moment.crew), this.#paint))
+    this.#update(
+      picture(moment, this.#pace.of(moment.seconds, moment.crew), this.#paint, this.#columns),
+    )
   }
 
   counts(seconds: number, crew: CrewProgress): void {
@@ -57,9 +63,12 @@ export const picture = (
   { seconds, status, crew }: Moment,
   perSecond: number,
   paint: Paint,
+  columns: number,
 ): string => {
   const { rotation, members, blockers } = status
-  const waits = blockers.slice(0, 2).map(({ sentence }) => paint('dim', `    ${sentence}`))
+  const waits = blockers
+    .slice(0, 2)
+    .map(({ sentence }) => paint('dim', cut(`    ${sentence}`, columns)))
   return [
     paint('bold', 'Turning both keys of an account under load'),
     '',
@@ -70,7 +79,7 @@ export const picture = (
     '',
     ...members
       .filter(({ standing }) => standing === 'joined')
-      .map((member, index) => `  ${memberWords(member, applicationNames[index] ?? '')}`),
+      .map(member => cut(`  ${memberWords(member)}`, columns)),
     '',
     loadLine(seconds, perSecond, crew, paint),
   ].join('\n')
@@ -92,7 +101,7 @@ const loadLine = (seconds: number, perSecond: number, crew: CrewProgress, paint:
     `${grouped(perSecond)} operations/s`,
     `${grouped(crew.operations)} so far`,
     crew.failed > 0 ? paint('red', failed) : paint('green', failed),
-    `${grouped(crew.healed401)} refusals healed by failover`,
+    `${grouped(crew.healed401)} refusals healed`,
   ]
   return `  ${parts.join('   ')}`
 }

@@ -1,18 +1,19 @@
 import type { MemberStatus } from '@keyturn/protocol'
 import type { CrewProgress } from '../load/crew.ts'
 
-/** What a person reads of one member. */
-export const memberWords = (member: MemberStatus, application: string): string => {
-  const { name, acknowledged, held, usage } = member
+/** What a person reads of one member, in less than 80 columns. */
+export const memberWords = ({ name, acknowledged, held, usage }: MemberStatus): string => {
   const at = acknowledged ?? held
-  const signs = at ? `${at.active} ${at.fingerprints[at.active]}` : 'nothing yet'
-  const fenced = at && at.fenced.length > 0 ? `, ${at.fenced.join()} fenced` : ''
-  const inFlight = usage
-    .filter(({ inFlight: count }) => count > 0)
-    .map(({ fingerprint, inFlight: count }) => `${count} under ${fingerprint.slice(0, 4)}`)
   const version = acknowledged ? `v${acknowledged.version}` : 'behind'
-  const flying = inFlight.length > 0 ? inFlight.join(', ') : 'none'
-  return `${name}  ${version.padEnd(7)} signs with ${signs}${fenced}; in flight at its last report: ${flying}  (${application})`
+  const signing = at?.fingerprints[at.active]
+  const signs = at ? `${at.active.padEnd(9)} ${signing}` : 'nothing yet'.padEnd(26)
+  const count = (of: (fingerprint: string) => boolean) =>
+    usage.reduce((sum, { fingerprint, inFlight }) => sum + (of(fingerprint) ? inFlight : 0), 0)
+  const others = count(fingerprint => fingerprint !== signing)
+  // As of the member's last report.
+  const inFlight = `${count(fingerprint => fingerprint === signing)}${others > 0 ? ` + ${others}` : ''}`
+  const fenced = at && at.fenced.length > 0 ? `${at.fenced.join()} fenced` : ''
+  return `${name}  ${version.padEnd(6)}  ${signs}  ${inFlight.padStart(2)} in flight  ${fenced}`.trimEnd()
 }
 
 /** Operations per second between two looks. */
@@ -34,3 +35,7 @@ export const grouped = (count: number): string => count.toLocaleString('en-US')
 
 export const plural = (count: number, word: string): string =>
   `${grouped(count)} ${word}${count === 1 ? '' : 's'}`
+
+/** As much of a line as fits. */
+export const cut = (line: string, columns: number): string =>
+  line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`
