@@ -17,6 +17,8 @@ export class FakeAccount {
   readonly regenerated: Slot[] = []
   /** Every POST that reached ARM. */
   posts = 0
+  /** Asked as one arrives, before it has any effect. */
+  onPost: (slot: Slot) => void = () => {}
   vault: (Publication & { installation: string | null }) | null = null
   #operation: { id: string; slot: Slot; endsAt: number; fails: boolean } | null = null
   #ended = new Map<string, 'succeeded' | 'failed'>()
@@ -28,6 +30,7 @@ export class FakeAccount {
   regenerate(slot: Slot, now: number): string | null {
     this.posts += 1
     if (this.#operation) return null
+    this.onPost(slot)
     this.#serial += 1
     const id = `operation-${this.#serial}`
     this.#operation = { id, slot, endsAt: now + this.regenerationMs, fails: this.fails }

@@ -70,12 +70,19 @@ export class FakeMember {
   }
 }
 
+/** Whoever reports: a member that obeys, or a whole simulated one. */
+export interface Reporting {
+  readonly name: string
+  readonly silent: boolean
+  report(now: number): IncomingReport
+}
+
 /** The coordinator's table of members, filled by the real rule. */
 export class FakeFleet {
   rows: Member[] = []
   revision = 0
 
-  take(member: FakeMember, now: number): void {
+  take(member: Reporting, now: number): void {
     if (member.silent) return
     const known = this.rows.filter(({ name }) => name === member.name)
     const received = receive(member.name, known, member.report(now), now)

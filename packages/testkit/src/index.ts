@@ -1,5 +1,5 @@
 export { FakeAccount } from './fake-account.ts'
-export { FakeFleet, FakeMember } from './fake-fleet.ts'
+export { FakeFleet, FakeMember, type Reporting } from './fake-fleet.ts'
 export { fingerprint } from './fingerprints.ts'
 export { testLimits, testPolicy } from './limits.ts'
 export { type Mail, Rig } from './rig.ts'

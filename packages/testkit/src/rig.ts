@@ -25,8 +25,8 @@ import { FakeAccount } from './fake-account.ts'
 import { FakeFleet, FakeMember } from './fake-fleet.ts'
 import { testPolicy } from './limits.ts'
 
-/** What may go wrong with one POST, asked once per intent. */
-export type Mail = 'delivered' | 'answer-lost' | 'never-sent'
+/** What may go wrong with one POST, asked once per intent. `late`: at the last moment possible. */
+export type Mail = 'delivered' | 'answer-lost' | 'never-sent' | 'late'
 
 /**
  * A rotation in virtual time: the real `decide`, `needs`, `fold` and `receive` over a fake
@@ -43,9 +43,13 @@ export class Rig {
   readonly limits: Partial<Limits>
   readonly #nobody: boolean
   blockers: readonly Blocker[] = []
-  mail: () => Mail = () => 'delivered'
+  mail: (slot: Slot) => Mail = () => 'delivered'
+  /** Whether looks fail. */
+  armDown = false
+  vaultDown = false
   reachableSince = 0
   #world: Pick<World, 'arm' | 'vault'> = { arm: null, vault: null }
+  #late: { slot: Slot; at: number }[] = []
   readonly #probes = new Map<Fingerprint, RegionProbe[]>()
 
   constructor({
@@ -110,13 +114,26 @@ export class Rig {
   }
 
   second(): void {
-    this.now += 1_000
-    this.azure.pass(this.now)
+    this.pass()
     for (const member of this.members) {
       if (this.azure.vault) member.hear(this.azure.vault)
       member.work(this.now)
       this.fleet.take(member, this.now)
     }
+    this.turns()
+  }
+
+  /** A second passes in Azure. */
+  pass(): void {
+    this.now += 1_000
+    this.azure.pass(this.now)
+    const due = this.#late.filter(({ at }) => at <= this.now)
+    this.#late = this.#late.filter(({ at }) => at > this.now)
+    for (const { slot } of due) this.azure.regenerate(slot, this.now)
+  }
+
+  /** As many turns as there is something to do. */
+  turns(): void {
     for (let turns = 20; turns > 0 && this.turn(); turns -= 1);
   }
 
@@ -186,7 +203,7 @@ export class Rig {
     const needed = needs(this.world())
     if (needed.arm) this.#lookAtArm()
     if (needed.vault) this.#readVault()
-    for (const slot of needed.probes) this.#probe(slot)
+    if (!this.armDown) for (const slot of needed.probes) this.#probe(slot)
   }
 
   #lookAtArm(): void {
@@ -194,6 +211,11 @@ export class Rig {
     const last = phase && 'attempts' in phase ? phase.attempts.at(-1) : undefined
     const operation = last?.outcome.is === 'accepted' ? last.outcome.operation : null
     const { fingerprints, idle } = this.azure
+    if (this.armDown) {
+      const { arm } = this.#world
+      if (arm) this.#world = { ...this.#world, arm: { ...arm, at: this.now, error: 'down' } }
+      return
+    }
     this.#world = {
       ...this.#world,
       arm: {
@@ -210,7 +232,10 @@ export class Rig {
 
   #readVault(): void {
     const latest = this.azure.vault
-    const vault = { at: this.now, fresh: true, latest, foreign: false, error: null }
+    const seen = { at: this.now, latest, foreign: false }
+    const vault = this.vaultDown
+      ? { ...seen, latest: this.#world.vault?.latest ?? null, fresh: false, error: 'down' }
+      : { ...seen, fresh: true, error: null }
     this.#world = { ...this.#world, vault }
   }
 
@@ -230,6 +255,7 @@ export class Rig {
 
   #apply(effect: Effect): void {
     if (effect.do === 'publish') {
+      if (this.vaultDown || this.armDown) return
       const { fingerprints } = effect.publication
       const matches = (['primary', 'secondary'] as const).every(
         slot => fingerprints[slot] === this.azure.keys[slot],
@@ -238,8 +264,13 @@ export class Rig {
       if (matches) this.azure.vault = { ...effect.publication, installation }
       return
     }
-    const mail = this.mail()
+    const mail = this.mail(effect.slot)
     if (mail === 'never-sent') return
+    if (mail === 'late') {
+      const { sendWithinMs, armSettleMs } = this.world().policy.limits
+      this.#late.push({ slot: effect.slot, at: this.now + sendWithinMs + armSettleMs - 1_000 })
+      return
+    }
     const operation = this.azure.regenerate(effect.slot, this.now)
     if (mail === 'answer-lost') return
     const { attempt } = effect

@@ -86,5 +86,5 @@ t.test('a leader that was deposed sends nothing and records nothing', async t =>
   t.equal(world.sent.length, 0)
   t.not(next, world.account)
   t.equal(next.state.record.rotation?.phase.at, 'fencing-standby')
-  await t.rejects(world.account.turn(), { moved: 'leader' }, 'nor does it look again')
+  await t.rejects(world.account.turn(), { code: 'JOURNAL_CONFLICT' })
 })

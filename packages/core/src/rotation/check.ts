@@ -1,6 +1,6 @@
 import type { Slot } from '../slot.ts'
 import type { Blocker } from './blocker.ts'
-import type { AccountRecord, Publication } from './record.ts'
+import type { AccountRecord } from './record.ts'
 import type { ArmView, World } from './world.ts'
 
 /** What a gate guards: which key is about to go, and which one has to carry everything. */
@@ -27,7 +27,7 @@ export const openGate = (gate: Gate, world: World, guarded: Guarded): readonly B
 }
 
 /** The newest version, which an adopted account always has. */
-export const publishedOf = (record: AccountRecord): Publication => {
+export const publishedOf = (record: AccountRecord): NonNullable<AccountRecord['published']> => {
   if (!record.published) throw new TypeError('an adopted account has a published keyset')
   return record.published
 }

@@ -114,6 +114,18 @@ t.test('a vault that lost the latest version gets it back', async t => {
   t.same(rig.azure.vault, latest)
 })
 
+t.test('whenever it is lost: a key that is being turned goes along, still fenced', async t => {
+  for (const phase of turnPhases.slice(0, -1)) {
+    const rig = Rig.adopted()
+    rig.rotate()
+    rig.until(phase)
+    rig.azure.vault = null
+    rig.until('completed')
+    t.same(rig.azure.vault?.fingerprints, rig.azure.fingerprints, phase)
+    t.same(rig.azure.regenerated, ['secondary', 'primary'])
+  }
+})
+
 t.test('a vault edited by hand is refused, never trampled', async t => {
   const rig = Rig.adopted()
   rig.rotate()
