@@ -36,11 +36,22 @@ export const run = async (host: Host): Promise<number> => {
       outputError: () => undefined,
     })
   }
+  for (const command of program.commands) useEnvironment(command, host.env)
   try {
     await program.parseAsync([...host.argv], { from: 'user' })
     return exitCode
   } catch (error) {
     return explain(host, error)
+  }
+}
+
+/** Options that a variable may set: the host's, which need not be those of this process. */
+const useEnvironment = (command: Command, env: Host['env']): void => {
+  for (const option of command.options) {
+    const value = option.envVar === undefined ? undefined : env[option.envVar]
+    if (value !== undefined) {
+      command.setOptionValueWithSource(option.attributeName(), value, 'env')
+    }
   }
 }
 

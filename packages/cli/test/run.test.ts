@@ -72,7 +72,7 @@ t.test('bad input gets one sentence and exit code 2', async t => {
       /milliseconds/,
     ],
     [
-      'a socket in no folder',
+      'a socket with too long a path',
       [...mounted, '--state', file('state'), '--socket', file('none/k.sock')],
       /none\/k\.sock/,
     ],
@@ -80,8 +80,8 @@ t.test('bad input gets one sentence and exit code 2', async t => {
     ['a demo kept in a file', ['demo', '--keep', file('token')], /token/],
     [
       'a certificate in no folder',
-      ['azure-sim', '--ca-file', file('none/ca.pem')],
-      /none\/ca\.pem/,
+      ['azure-sim', '--ca-file', file('nowhere/ca.pem')],
+      /nowhere\/ca\.pem/,
     ],
     [
       'a sidecar that may not report',

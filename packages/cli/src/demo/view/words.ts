@@ -11,9 +11,9 @@ export const memberWords = ({ name, acknowledged, held, usage }: MemberStatus): 
     usage.reduce((sum, { fingerprint, inFlight }) => sum + (of(fingerprint) ? inFlight : 0), 0)
   const others = count(fingerprint => fingerprint !== signing)
   // As of the member's last report.
-  const inFlight = `${count(fingerprint => fingerprint === signing)}${others > 0 ? ` + ${others}` : ''}`
+  const inFlight = `${count(fingerprint => fingerprint === signing)}${others > 0 ? `+${others}` : ''}`
   const fenced = at && at.fenced.length > 0 ? `${at.fenced.join()} fenced` : ''
-  return `${name}  ${version.padEnd(6)}  ${signs}  ${inFlight.padStart(2)} in flight  ${fenced}`.trimEnd()
+  return `${name} ${version.padEnd(6)} ${signs}  ${inFlight.padStart(2)} in flight  ${fenced}`.trimEnd()
 }
 
 /** Operations per second between two looks. */
