@@ -74,4 +74,7 @@ export const probingGate: Gate = [[armWasJustRead, accountIsIdle, slotIsConsiste
 export const bakingGate: Gate = [[...fleetHolds, slotIsQuiet, remainingIsNotRefused]]
 
 /** Both keys live in Azure, published, and held by all (invariant 5). */
-export const completionGate: Gate = [...heldGate, [armWasJustRead, armEqualsPublished]]
+export const completionGate: Gate = [
+  ...heldGate,
+  [armWasJustRead, armEqualsPublished, vaultWasJustRead],
+]

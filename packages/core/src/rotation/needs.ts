@@ -50,7 +50,7 @@ export const needs = (world: World): Needs => {
     case 'probing-former':
       return { ...aged, ...probing(world, rotation.from) }
     case 'publishing-former':
-      return { ...aged, arm: aged.arm || (armDue && opens(world, heldGate, rotation.from)) }
+      return armDue && opens(world, heldGate, rotation.from) ? both : aged
     case 'reverting':
       if (rotation.phase.part === 'settling') return { ...aged, arm: armDue }
       return rotation.phase.part === 'probing' ? { ...aged, ...probing(world, standby) } : aged
@@ -59,7 +59,9 @@ export const needs = (world: World): Needs => {
   }
 }
 
-const everything = (remaining: Slot): Needs => ({ arm: true, vault: true, probes: [remaining] })
+const both: Needs = { arm: true, vault: true, probes: [] }
+
+const everything = (remaining: Slot): Needs => ({ ...both, probes: [remaining] })
 
 const opens = (world: World, gate: Gate, slot: Slot): boolean =>
   openGate(gate, world, { slot, remaining: otherSlot(slot) }).length === 0

@@ -121,7 +121,7 @@ t.test('whenever it is lost: a key that is being turned goes along, still fenced
     rig.until(phase)
     rig.azure.vault = null
     rig.until('completed')
-    t.same(rig.azure.vault?.fingerprints, rig.azure.fingerprints, phase)
+    t.same(rig.record.published?.fingerprints, rig.azure.fingerprints, phase)
     t.same(rig.azure.regenerated, ['secondary', 'primary'])
   }
 })

@@ -28,6 +28,20 @@ t.test('completed means: both new keys live, published and held by all', async t
   for (const { held } of rig.members) t.equal(held?.version, published?.version)
 })
 
+t.test('nothing is completed while the vault has lost what was published', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('probing-former')
+  rig.member('two').deaf = true
+  rig.until('publishing-former').second()
+  const published = rig.azure.vault
+  rig.azure.vault = null
+  rig.member('two').deaf = false
+  if (published) rig.member('two').hear(published)
+  rig.until('completed')
+  t.same(rig.azure.vault, published)
+})
+
 t.test('a second turn starts from the other slot and comes back', async t => {
   const rig = Rig.adopted()
   rig.rotate()

@@ -10,8 +10,9 @@ export class Checker {
   readonly violations: string[] = []
   readonly #azure: FakeAccount
   readonly #members: readonly SimMember[]
-  #highest = 0
+  #boundAtSending: readonly SimMember[] = []
   #effectsBefore = 0
+  readonly #versions = new Map<string, number>()
 
   constructor(azure: FakeAccount, members: readonly SimMember[]) {
     this.#azure = azure
@@ -24,6 +25,7 @@ export class Checker {
 
   /** A `regenerateKey` is on its way. */
   sent(slot: Slot, now: number): void {
+    this.#boundAtSending = this.#members.filter(({ bound }) => bound)
     this.arrives(slot, now)
     const remaining = this.#azure.keys[otherSlot(slot)]
     for (const client of this.#boundClients()) {
@@ -38,24 +40,35 @@ export class Checker {
     }
   }
 
-  /** A `regenerateKey` reaches Azure, perhaps long after it was sent. */
+  /**
+   * A `regenerateKey` reaches Azure, perhaps long after it was sent. Whoever found no coordinator
+   * in time and joined since cannot be answered for.
+   */
   arrives(slot: Slot, now: number): void {
     const leaving = this.#azure.keys[slot]
-    for (const client of this.#boundClients()) {
+    const excused = this.#members.filter(
+      member => member.servedOutside && !this.#boundAtSending.includes(member),
+    )
+    for (const client of this.#boundClients(excused)) {
       if (client.mayUse(leaving, now)) {
         this.#broken(1, `${client.identity.id} can sign with the key`, slot, now)
       }
     }
   }
 
-  /** Every second: one effect per slot, and what is published only grows. */
+  /** Every second: at most one effect per slot, and no ring turns back. */
   always(now: number): void {
     const effects = this.#azure.regenerated.slice(this.#effectsBefore)
     for (const slot of new Set(effects)) {
       if (effects.filter(one => one === slot).length > 1) this.#broken(3, 'twice', slot, now)
     }
-    for (const client of this.#boundClients()) {
-      this.#highest = Math.max(this.#highest, client.held?.version ?? 0)
+    for (const { clients } of this.#members) {
+      for (const { identity, held } of clients) {
+        const before = this.#versions.get(identity.id) ?? 0
+        const version = held?.version ?? 0
+        if (version < before) this.#broken(4, `${identity.id} went back`, 'primary', now)
+        this.#versions.set(identity.id, version)
+      }
     }
   }
 
@@ -73,9 +86,9 @@ export class Checker {
     if (vault?.fenced.length !== 0) this.#broken(5, 'fences remain', 'primary', now)
   }
 
-  #boundClients() {
+  #boundClients(excused: readonly SimMember[] = []) {
     return this.#members
-      .filter(member => member.bound)
+      .filter(member => member.bound && !excused.includes(member))
       .flatMap(({ clients }) => clients.filter(client => client.alive))
   }
 

@@ -32,12 +32,16 @@ export class SimMember implements Reporting {
   /** How old the keysets are that its source gives. */
   readonly lagMs: number
   readonly clients: SimClient[] = []
-  now = 0
-  #startedAt = 0
+  /** Whether it served without a coordinator's answer: then the promise begins when it joined. */
+  servedOutside = false
+  now: number
+  #startedAt: number
   #starts = 1
   #sent = 0
 
-  constructor(name: string, lagMs: number) {
+  constructor(name: string, lagMs: number, now: number) {
+    this.now = now
+    this.#startedAt = now
     this.name = name
     this.lagMs = lagMs
     this.state = memberAtStart(null, `${name}-1`, true)
@@ -81,6 +85,7 @@ export class SimMember implements Reporting {
     if (!this.alive) return
     if (this.state.joining === 'joining' && now - this.#startedAt > joinWaitMs) {
       this.#step({ is: 'join-wait-over' })
+      this.servedOutside = true
     }
     if (source && this.deafUntil <= now && source.version > (this.state.held?.version ?? 0)) {
       const { version, fingerprints, active, fenced } = source

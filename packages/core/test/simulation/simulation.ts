@@ -17,7 +17,7 @@ export class Simulation {
   constructor(schedule: Schedule) {
     this.#schedule = schedule
     const [one, two] = schedule.lagsMs
-    this.members = [new SimMember('one', one), new SimMember('two', two)]
+    this.members = [new SimMember('one', one, 0), new SimMember('two', two, 0)]
     this.checker = new Checker(this.rig.azure, this.members)
     this.rig.azure.regenerationMs = schedule.regenerationMs
     const mail = [...schedule.mail]
@@ -36,7 +36,8 @@ export class Simulation {
     this.checker.rotationStarts()
     for (let second = 0; second < 340; second += 1) {
       for (const fault of this.#schedule.faults) if (fault.at === second) this.#befall(fault)
-      if (this.#schedule.lateAt === second) this.members.push(new SimMember('late', 40_000))
+      if (this.#schedule.lateAt === second)
+        this.members.push(new SimMember('late', 40_000, this.rig.now))
       this.#second()
     }
     this.#heal()
@@ -101,7 +102,7 @@ export class Simulation {
     }
     if (this.members.some(({ alive }) => alive)) return
     // Whoever wants to turn an account without any application starts one, or says so by policy.
-    this.members.push(new SimMember('spare', 0))
+    this.members.push(new SimMember('spare', 0, this.rig.now))
   }
 
   #until(seconds: number, end: () => void): void {
