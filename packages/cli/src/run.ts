@@ -66,6 +66,8 @@ const explain = (host: Host, error: unknown): number => {
     )
     return 2
   }
+  // Behind the terminal's own ^C.
+  if (error instanceof Interrupted && host.stderr.isTTY) host.stderr.write('\n')
   complain(host, sentenceOf(error))
   if (error instanceof Interrupted) return error.exitCode
   return error instanceof UsageError || isAboutInput(error) ? 2 : 1
