@@ -107,7 +107,7 @@ export const noClientIsLost: Check = ({ fleet }) =>
 /** A source may hand an older keyset to whoever starts now: wait until it cannot (P9a). */
 export const everySourceHasCaughtUp: Check = ({ now, record, fleet }) =>
   joined(fleet)
-    .filter(({ report }) => now - (record.published?.at ?? now) < report.source.stalenessMsMax)
+    .filter(({ report }) => now - publishedOf(record).at < report.source.stalenessMsMax)
     .map(({ name, report }) => ({
       code: 'SOURCE_LAG',
       member: name,

@@ -13,7 +13,7 @@ import {
   probingGate,
 } from './gates.ts'
 import { intend, retry } from './intend.ts'
-import { hasEnded, type Reverting } from './phase.ts'
+import type { Reverting } from './phase.ts'
 import { guardVault, keepVault, publishing, reconcile } from './publish.ts'
 import type { Rotation } from './record.ts'
 import { revert } from './revert.ts'
@@ -37,7 +37,7 @@ export const decide = (world: World): Decision => {
 
 const nextStep = (world: World): Decision => {
   const { rotation } = world.record
-  if (!rotation || hasEnded(rotation.phase)) return wait([])
+  if (!rotation) return wait([])
   const back = wayBack(world, rotation)
   if (back) return back
   if (rotation.paused) {

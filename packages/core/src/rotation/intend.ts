@@ -1,5 +1,5 @@
 import type { Slot } from '../slot.ts'
-import { type Attempt, lastAttempt } from './attempt.ts'
+import { type Attempt, lastAttempt, type Outcome } from './attempt.ts'
 import type { Blocker } from './blocker.ts'
 import { type Guarded, lookedAt, openGate, seconds } from './check.ts'
 import { accountIsIdle, armWasJustRead } from './checks-azure.ts'
@@ -40,27 +40,31 @@ export const retry = (
 ): Decision => {
   const last = lastAttempt(attempts)
   const looked = [...armWasJustRead(world, guarded), ...accountIsIdle(world, guarded)]
-  if (looked.length > 0 || !last || !world.arm) return wait(looked)
+  if (looked.length > 0 || last?.outcome.is !== 'settled' || !world.arm) return wait(looked)
   if (world.arm.fingerprints[guarded.slot] !== last.oldFingerprint) return act([entering(then)])
-  const tooSoon = refused(world, last, guarded.slot)
+  const tooSoon = refused(world, last.number, last.outcome, guarded.slot)
   if (tooSoon) return wait([tooSoon])
   const blockers = openGate(intentGate, world, guarded)
   return blockers.length > 0 ? wait(blockers) : intend(world, guarded.slot, last.number + 1)
 }
 
 /** Where there is a way back, an operator decides in the end; where there is none, it goes on. */
-const refused = (world: World, last: Attempt, slot: Slot): Blocker | null => {
+const refused = (
+  world: World,
+  number: number,
+  { at, detail }: Outcome & { is: 'settled' },
+  slot: Slot,
+): Blocker | null => {
   const { attemptBackoffMs, attemptsMax } = world.policy.limits
   const { rotation } = world.record
-  if (last.outcome.is !== 'settled') return null
-  const said = last.outcome.detail ? `: ${last.outcome.detail}` : ''
-  if (last.number >= attemptsMax && rotation && canAbort(rotation.phase)) {
+  const said = detail ? `: ${detail}` : ''
+  if (number >= attemptsMax && rotation && canAbort(rotation.phase)) {
     const sentence = `Azure did not regenerate the ${slot} key in ${attemptsMax} attempts${said}: mend the cause, then abort and rotate again.`
     return { code: 'AZURE_REFUSED', sentence }
   }
-  const backoffMs = attemptBackoffMs * Math.min(last.number, attemptsMax)
-  const left = last.outcome.at + backoffMs - world.now
+  const backoffMs = attemptBackoffMs * Math.min(number, attemptsMax)
+  const left = at + backoffMs - world.now
   if (left <= 0) return null
-  const sentence = `Attempt ${last.number} to regenerate the ${slot} key ended without effect${said}; the next one is due in ${seconds(left)}.`
+  const sentence = `Attempt ${number} to regenerate the ${slot} key ended without effect${said}; the next one is due in ${seconds(left)}.`
   return { code: 'AZURE_REFUSED', sentence }
 }
