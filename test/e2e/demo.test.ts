@@ -1,38 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { z } from 'zod'
+import { type Report, reportSchema } from '../../packages/cli/test/support/report-schema.ts'
 import type { Testimony } from './support/azure-control.ts'
 import { azureIn, startDemo } from './support/demo.ts'
 
 // Two demos, one after the other, each of which drives as much load as the machine can carry.
 t.setTimeout(420_000)
-
-const percentiles = z.strictObject({ p50: z.number().positive(), p99: z.number().positive() })
-const counted = z.int().min(0)
-const fingerprint = z.string().regex(/^[0-9a-f]{16}$/)
-const fingerprints = z.strictObject({ primary: fingerprint, secondary: fingerprint })
-const phase = z.strictObject({ name: z.string().min(1), seconds: z.number().min(0) })
-
-/** What `npm start -- --json` promises to whoever reads it by a program. */
-const reportSchema = z.object({
-  mode: z.enum(['keyturn', 'without-keyturn']),
-  operations: counted,
-  failed: counted,
-  failedByRotation: counted,
-  healed401: counted,
-  failed401: counted,
-  regenerateCalls: counted,
-  seconds: z.number().positive(),
-  byOperation: z.record(z.string(), counted),
-  rotation: z.object({ status: z.string(), phases: z.array(phase).min(1) }),
-  fingerprints: z.strictObject({ before: fingerprints, after: fingerprints }),
-  oldKeysRefused: z.boolean(),
-  latencyMs: z.strictObject({ before: percentiles, during: percentiles, after: percentiles }),
-  seed: z.int(),
-  failures: z.array(z.looseObject({ code: z.string(), stage: z.string() })),
-})
-
-type Report = z.infer<typeof reportSchema>
 
 const reportOf = (out: string): Report => {
   const lines = out.trimEnd().split('\n')
