@@ -32,6 +32,12 @@ export const publishedOf = (record: AccountRecord): NonNullable<AccountRecord['p
   return record.published
 }
 
+/** What was seen of ARM, where a gate has demanded that it was looked at. */
+export const lookOf = ({ arm }: World): ArmView => {
+  if (!lookedAt(arm)) throw new TypeError('nothing was seen of ARM in this turn')
+  return arm
+}
+
 export const lookedAt = (arm: ArmView | null): arm is ArmView => arm !== null && arm.error === null
 
 /** An operator reads seconds, not milliseconds. */

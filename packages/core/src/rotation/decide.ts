@@ -1,6 +1,5 @@
 import { otherSlot } from '../slot.ts'
-import { allSettled } from './attempt.ts'
-import { type Gate, type Guarded, lookedAt, openGate, publishedOf, seconds } from './check.ts'
+import { type Gate, type Guarded, lookOf, openGate, seconds } from './check.ts'
 import { remainingIsNotRefused } from './checks-fleet.ts'
 import { act, type Decision, entering, wait } from './decision.ts'
 import type { JournalEvent } from './event.ts'
@@ -134,7 +133,7 @@ const probing = (world: World, guarded: Guarded): Decision =>
     entering({
       at: guarded.slot === world.record.rotation?.from ? 'publishing-former' : 'publishing-standby',
     }),
-    publishing(world.record, { fenced: [], ...armsKeys(world) }),
+    publishing(world.record, { fenced: [], fingerprints: lookOf(world).fingerprints }),
   ])
 
 const baking = (world: World, rotation: Rotation, former: Guarded): Decision => {
@@ -158,19 +157,17 @@ const backward = (
   standby: Guarded,
 ): Decision => {
   if (phase.part === 'settling') {
-    return allSettled(phase.attempts)
-      ? act([entering({ at: 'reverting', part: 'probing' })])
-      : wait([])
+    return act([entering({ at: 'reverting', part: 'probing' })])
   }
   if (phase.part === 'probing') {
     return through(world, probingGate, standby, () => [
       entering({ at: 'reverting', part: 'publishing' }),
-      publishing(world.record, { active: rotation.from, fenced: [], ...armsKeys(world) }),
+      publishing(world.record, {
+        active: rotation.from,
+        fenced: [],
+        fingerprints: lookOf(world).fingerprints,
+      }),
     ])
   }
   return through(world, heldGate, standby, () => [entering({ at: 'reverted' })])
 }
-
-const armsKeys = ({ arm, record }: World) => ({
-  fingerprints: lookedAt(arm) ? arm.fingerprints : publishedOf(record).fingerprints,
-})

@@ -1,12 +1,11 @@
 import type { Slot } from '../slot.ts'
 import { type Attempt, lastAttempt, type Outcome } from './attempt.ts'
 import type { Blocker } from './blocker.ts'
-import { type Guarded, lookedAt, openGate, seconds } from './check.ts'
+import { type Guarded, lookOf, openGate, seconds } from './check.ts'
 import { accountIsIdle, armWasJustRead } from './checks-azure.ts'
 import { act, type Decision, entering, wait } from './decision.ts'
 import type { EnteredPhase, JournalEvent } from './event.ts'
 import { intentGate } from './gates.ts'
-import { canAbort } from './phase.ts'
 import type { World } from './world.ts'
 
 /** Records what is about to be sent, and what would show that it took effect (P1). */
@@ -16,8 +15,8 @@ export const intend = (
   attempt: number,
   before: readonly JournalEvent[] = [],
 ): Decision => {
-  const { arm, now, epoch, policy } = world
-  if (!lookedAt(arm)) return wait(armWasJustRead(world, { slot, remaining: slot }))
+  const { now, epoch, policy } = world
+  const arm = lookOf(world)
   const withinMs = policy.limits.sendWithinMs
   const intent: JournalEvent = {
     type: 'regenerate-intended',
@@ -42,7 +41,7 @@ export const retry = (
   const looked = [...armWasJustRead(world, guarded), ...accountIsIdle(world, guarded)]
   if (looked.length > 0 || last?.outcome.is !== 'settled' || !world.arm) return wait(looked)
   if (world.arm.fingerprints[guarded.slot] !== last.oldFingerprint) return act([entering(then)])
-  const tooSoon = refused(world, last.number, last.outcome, guarded.slot)
+  const tooSoon = refused(world, last.number, last.outcome, guarded.slot, then)
   if (tooSoon) return wait([tooSoon])
   const blockers = openGate(intentGate, world, guarded)
   return blockers.length > 0 ? wait(blockers) : intend(world, guarded.slot, last.number + 1)
@@ -54,11 +53,11 @@ const refused = (
   number: number,
   { at, detail }: Outcome & { is: 'settled' },
   slot: Slot,
+  then: EnteredPhase,
 ): Blocker | null => {
   const { attemptBackoffMs, attemptsMax } = world.policy.limits
-  const { rotation } = world.record
   const said = detail ? `: ${detail}` : ''
-  if (number >= attemptsMax && rotation && canAbort(rotation.phase)) {
+  if (number >= attemptsMax && then.at === 'probing-standby') {
     const sentence = `Azure did not regenerate the ${slot} key in ${attemptsMax} attempts${said}: mend the cause, then abort and rotate again.`
     return { code: 'AZURE_REFUSED', sentence }
   }

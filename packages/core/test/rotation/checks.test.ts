@@ -9,7 +9,7 @@ import {
   type Rotation,
   type World,
 } from '@keyturn/core'
-import { fingerprint, Rig } from '@keyturn/testkit'
+import { FakeMember, fingerprint, Rig } from '@keyturn/testkit'
 import t from 'tap'
 import { publishedOf } from '../../src/rotation/check.ts'
 import { intend, retry } from '../../src/rotation/intend.ts'
@@ -49,6 +49,9 @@ t.test('adoption refuses what it cannot see, and what somebody else wrote', asyn
   t.equal(code({ vault: vault && { ...vault, error: 'down' } }), 'VAULT_UNREACHABLE')
   t.equal(code({ vault: vault && { ...vault, foreign: true } }), 'VAULT_DIFFERS')
   t.equal(code({}), 'DONE')
+  const fleet = new Rig().fleet
+  fleet.take(new FakeMember('one'), 0)
+  t.equal(code({ fleet: fleet.view() }), 'DONE', 'whatever the members hold, or nothing yet')
 })
 
 t.test('keys moved by hand are told while Azure is still busy with them', async t => {
@@ -69,6 +72,12 @@ t.test('a key that nobody has probed yet is not published', async t => {
   t.same(codes({ ...world, probes: [] }), ['PROBE_PENDING'])
   const regionless = world.probes.map(probe => ({ ...probe, regions: [] }))
   t.same(codes({ ...world, probes: regionless }), ['PROBE_PENDING'])
+  const silent = world.probes.map(probe => ({
+    ...probe,
+    fingerprint: world.arm?.fingerprints.secondary ?? probe.fingerprint,
+    regions: probe.regions.map(region => ({ ...region, accepted: 0, failure: null })),
+  }))
+  t.same(codes({ ...world, probes: silent }), ['PROBE_FAILING', 'PROBE_FAILING'])
 })
 
 t.test('a look that failed is no look: nothing is sent, nothing is settled', async t => {
@@ -92,9 +101,10 @@ t.test('an operation that succeeded without a new key is waited for', async t =>
   const { arm } = world
   const operation = attempt?.outcome.is === 'accepted' ? attempt.outcome.operation : ''
   const view = { operation, status: 'succeeded' } as const
-  t.same(codes({ ...world, arm: arm && { ...arm, fresh: true, operation: view } }), [
-    'REGENERATION_RUNNING',
-  ])
+  const seen = { fresh: true, operation: view }
+  t.same(codes({ ...world, arm: arm && { ...arm, ...seen } }), ['REGENERATION_RUNNING'])
+  const failed = { fresh: true, idle: false, operation: { operation, status: 'failed' as const } }
+  t.same(codes({ ...world, arm: arm && { ...arm, ...failed } }), ['REGENERATION_RUNNING'])
 })
 
 const attemptsOf = ({ rotation }: AccountRecord) =>
@@ -116,7 +126,7 @@ t.test('no intent without a look, and none beside an unsettled one', async t => 
   rig.until('regenerating-standby')
   rig.look()
   const world = rig.world()
-  t.match(intend({ ...world, arm: null }, 'secondary', 1), { kind: 'wait' })
+  t.throws(() => intend({ ...world, arm: null }, 'secondary', 1), { message: /seen of ARM/ })
   const attempts = attemptsOf(world.record)
   t.equal(attempts[0]?.outcome.is, 'accepted')
   const guarded = { slot: 'secondary', remaining: 'primary' } as const

@@ -36,7 +36,13 @@ export class SimClient {
   /** Begins a request that lasts, with the key that it signs with at present. */
   begin(now: number, until: number): void {
     const fingerprint = this.#signsWith(now)
-    if (fingerprint) this.#inFlight.push({ fingerprint, until })
+    if (fingerprint && this.alive) this.#inFlight.push({ fingerprint, until })
+  }
+
+  /** The same with the other key, after a 401, where it may. */
+  beginOnStandby(now: number, until: number): void {
+    this.failedOverUntil = now + 1
+    this.begin(now, until)
   }
 
   work(now: number): void {

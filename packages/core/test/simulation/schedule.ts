@@ -1,7 +1,11 @@
-import { slots } from '@keyturn/core'
+import { slots, turnPhases } from '@keyturn/core'
 import fc from 'fast-check'
 
-const at = fc.integer({ min: 0, max: 260 })
+/** At a second of the turn, or so many seconds after it entered a phase: where it hurts. */
+const at = fc.oneof(
+  fc.integer({ min: 0, max: 260 }),
+  fc.record({ phase: fc.constantFrom(...turnPhases), after: fc.integer({ min: 0, max: 12 }) }),
+)
 const seconds = fc.integer({ min: 1, max: 70 })
 const who = fc.integer({ min: 0, max: 2 })
 const slot = fc.constantFrom(...slots)
@@ -12,7 +16,14 @@ const lasting = <K extends string>(...kinds: readonly K[]) =>
 /** What may befall a turn, with when, whom and for how long. */
 export const fault = fc.oneof(
   lasting('silent', 'deaf', 'member-restarts', 'refuses', 'machine-is-lost'),
-  lasting('client-deaf', 'client-away', 'client-busy', 'client-fails-over', 'client-dies'),
+  lasting(
+    'client-deaf',
+    'client-away',
+    'client-busy',
+    'client-busy-on-standby',
+    'client-fails-over',
+    'client-dies',
+  ),
   lasting('client-starts', 'coordinator-away', 'paused', 'aborted', 'arm-down', 'vault-down'),
   fc.record({ at, kind: fc.constantFrom('hand' as const, 'region' as const), slot, seconds }),
   fc.record({ at, kind: fc.constantFrom('vault-lost' as const, 'azure-fails' as const), seconds }),

@@ -35,8 +35,9 @@ export class Simulation {
     this.rig.rotate()
     this.checker.rotationStarts()
     for (let second = 0; second < 340; second += 1) {
-      for (const fault of this.#schedule.faults) if (fault.at === second) this.#befall(fault)
-      if (this.#schedule.lateAt === second)
+      for (const fault of this.#schedule.faults)
+        if (this.#isDue(fault.at, second)) this.#befall(fault)
+      if (this.#isDue(this.#schedule.lateAt, second))
         this.members.push(new SimMember('late', 40_000, this.rig.now))
       this.#second()
     }
@@ -59,6 +60,12 @@ export class Simulation {
         `invariant 6: stuck in ${this.rig.phase}: ${JSON.stringify(this.rig.blockers)}`,
       )
     }
+  }
+
+  #isDue(at: Schedule['lateAt'], second: number): boolean {
+    if (at === null || typeof at === 'number') return at === second
+    const entered = this.rig.record.rotation?.entered.find(({ name }) => name === at.phase)
+    return entered !== undefined && entered.at + at.after * 1_000 === this.rig.now
   }
 
   #second(): void {
@@ -159,6 +166,7 @@ export class Simulation {
         client.awayUntil = until
       },
       'client-busy': () => client.begin(rig.now, until),
+      'client-busy-on-standby': () => client.beginOnStandby(rig.now, until),
       'client-fails-over': () => {
         client.failedOverUntil = until
       },
