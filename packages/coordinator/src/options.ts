@@ -46,6 +46,8 @@ export const accountConfigSchema = z.strictObject({
   policy: policySchema,
 })
 
+const idOf = ({ account }: { account: string }) => account.toLowerCase()
+
 export const coordinatorConfigSchema = z.strictObject({
   accounts: z
     .array(accountConfigSchema)
@@ -53,6 +55,10 @@ export const coordinatorConfigSchema = z.strictObject({
     .refine(
       accounts => new Set(accounts.map(({ name }) => name)).size === accounts.length,
       'two accounts have one name',
+    )
+    .refine(
+      accounts => new Set(accounts.map(idOf)).size === accounts.length,
+      'one account stands there twice: its two loops would undo each other',
     ),
   /** Where journal and tokens are kept: one directory per coordinator. */
   dataDirectory: z.string().min(1),

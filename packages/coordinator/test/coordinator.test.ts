@@ -87,6 +87,53 @@ t.test('a report is answered when something is announced, else at the end of its
   )
 })
 
+t.test('no report is held for so long that its member looks stale', async t => {
+  const azure = await startAzure(t)
+  const config = configFor(t, azure, ['one'])
+  for (const account of config.accounts)
+    Object.assign(account.policy.limits ?? {}, { reportAgeMsMax: 300 })
+  const coordinator = await startCoordinator(t, azure, config)
+  const said = {
+    ...new FakeMember('one').report(0),
+    source: { kind: 'keyVault', stalenessMsMax: 0, ageMs: null },
+    account: azure.accountId,
+    pair: 'readWrite',
+    holdMs: 60_000,
+    knownVersion: 0,
+  }
+  t.same(await report(coordinator, 'one', said), { floor: 0, announced: null })
+  const { token, path } = { token: coordinator.tokens.member, path: '/v1/members/one/reports' }
+  const other = { ...said, sequence: 9, pair: 'readOnly' }
+  t.match(await ask(coordinator, 'POST', path, other, token), {
+    status: 404,
+    body: { code: 'UNKNOWN_ACCOUNT' },
+  })
+})
+
+t.test('one account twice, or a time that stands still, is no configuration', async t => {
+  const azure = await startAzure(t)
+  const config = configFor(t, azure)
+  const { credential } = azure
+  const twice = config.accounts.flatMap(one => [
+    one,
+    {
+      ...one,
+      name: 'again',
+      account: one.account.toUpperCase(),
+    },
+  ])
+  t.throws(() => new Coordinator({ config: { ...config, accounts: twice }, credential }), {
+    message: /twice/,
+  })
+  const [one] = config.accounts
+  const stopped = one && { ...one, policy: { ...one.policy, limits: { turnMsMax: 0 } } }
+  t.throws(
+    () =>
+      new Coordinator({ config: { ...config, accounts: stopped ? [stopped] : [] }, credential }),
+    { message: /stand still/ },
+  )
+})
+
 t.test('bad input is answered with a code and a sentence', async t => {
   const azure = await startAzure(t)
   const coordinator = await startCoordinator(t, azure, configFor(t, azure))

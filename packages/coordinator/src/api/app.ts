@@ -69,15 +69,18 @@ const takeReport = async (parts: AppParts, request: Request): Promise<ReportAnsw
   const account = parts.accounts.find(
     ({ options }) => options.account.toLowerCase() === report.account.toLowerCase(),
   )
-  if (!account) {
-    const sentence = 'This coordinator does not turn that account: check the sidecar’s keyset.'
+  if (!account || report.pair !== 'readWrite') {
+    const sentence =
+      'This coordinator does not turn that pair of keys of that account: check the sidecar’s keyset.'
     throw new Refusal(404, 'UNKNOWN_ACCOUNT', sentence)
   }
   account.receive(name, report)
   parts.onNews(account)
   const gone = new AbortController()
   request.res?.once('close', () => gone.abort())
-  const holdMs = report.goodbye ? 0 : report.holdMs
+  // Held for longer than a report counts as fresh, a member that is well would look stale.
+  const holdMsMax = account.options.policy.limits.reportAgeMsMax / 3
+  const holdMs = report.goodbye || request.res?.closed ? 0 : Math.min(report.holdMs, holdMsMax)
   await parts.holding.hold(account, report.knownVersion, holdMs, gone.signal)
   const version = account.announced
   const spreadMs = parts.spreadMs(account.state.fleet.members.length)

@@ -28,7 +28,7 @@ const migrations: readonly string[] = [
 
 /** @throws {RangeError} where the file was written by a newer Keyturn. */
 export const migrate = (db: DatabaseSync): void => {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+  const version = versionOf(db)
   if (version > migrations.length) {
     throw new RangeError(
       `The journal has schema ${version}, this Keyturn knows ${migrations.length}: install the newer one.`,
@@ -36,6 +36,12 @@ export const migrate = (db: DatabaseSync): void => {
   }
   for (const [index, statements] of migrations.entries()) {
     if (index < version) continue
-    db.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${index + 1}; COMMIT`)
+    db.exec('BEGIN IMMEDIATE')
+    // Two that start at once both saw the old version: whoever waited finds it done.
+    if (versionOf(db) === index) db.exec(`${statements} PRAGMA user_version = ${index + 1}`)
+    db.exec('COMMIT')
   }
 }
+
+const versionOf = (db: DatabaseSync): number =>
+  Number(db.prepare('PRAGMA user_version').get()?.['user_version'])

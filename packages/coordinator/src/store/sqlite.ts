@@ -26,7 +26,7 @@ export class SqliteStore implements Store {
     this.#wallNow = wallNow
     this.#db = new DatabaseSync(path)
     this.#db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000',
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
     )
     migrate(this.#db)
   }
