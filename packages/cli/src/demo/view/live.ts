@@ -52,9 +52,10 @@ export class LiveView implements View {
 
   ends(report: DemoReport): void {
     this.#done()
-    const [blank, verdict = '', ...rest] = reportText(report)
+    const lines = reportText(report)
+    const verdict = lines.pop() ?? ''
     const colour = verdict.startsWith('✓') ? 'green' : 'red'
-    this.#out.write(`${[blank, this.#paint(colour, verdict), ...rest].join('\n')}\n`)
+    this.#out.write(`${[...lines, this.#paint(colour, verdict)].join('\n')}\n`)
   }
 }
 

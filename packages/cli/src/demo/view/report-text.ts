@@ -2,10 +2,8 @@ import { stages } from '../load/tally.ts'
 import { type DemoReport, kept } from '../report.ts'
 import { grouped, plural } from './words.ts'
 
-/** The report at the end, line by line. */
+/** The report at the end, line by line; the verdict last, where a short terminal shows it. */
 export const reportText = (report: DemoReport): string[] => [
-  '',
-  verdict(report),
   '',
   ...load(report),
   ...refusals(report),
@@ -19,6 +17,8 @@ export const reportText = (report: DemoReport): string[] => [
   ...failures(report),
   '',
   `  seed ${report.seed}: the same weather again with --seed ${report.seed}`,
+  '',
+  verdict(report),
 ]
 
 const verdict = (report: DemoReport): string => {
