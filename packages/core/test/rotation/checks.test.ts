@@ -134,3 +134,12 @@ t.test('no intent without a look, and none beside an unsettled one', async t => 
   t.match(retry(idle, attempts, guarded, { at: 'probing-standby' }), { kind: 'wait' })
   t.match(retry(idle, [], guarded, { at: 'probing-standby' }), { kind: 'wait' })
 })
+
+t.test('what Azure said when it refused stands in the blocker', async t => {
+  const world = inPhase('regenerating-standby')
+  const detail = 'PreconditionFailed: an exclusive lock'
+  const refused = { type: 'regenerate-settled', attempt: 1, why: 'refused', detail } as const
+  const record = fold(world.record, refused, world.now)
+  const decision = decide({ ...world, record, arm: world.arm && { ...world.arm, idle: true } })
+  t.match(decision, { blockers: [{ code: 'AZURE_REFUSED', sentence: /: an exclusive lock;/ }] })
+})
