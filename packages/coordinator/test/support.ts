@@ -85,3 +85,8 @@ export const report = async (
   const answer = await ask(coordinator, 'POST', path, body, coordinator.tokens.member)
   return reportAnswerSchema.parse(answer.body)
 }
+
+/** Asks again and again, each question a round trip: waits for the event, not for a time. */
+export const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds()));
+}

@@ -103,9 +103,12 @@ export class Account {
     return published?.confirmed ? published.version : 0
   }
 
-  /** Below it a member that joins serves nothing: what is intended binds already (P9). */
+  /**
+   * Below it a member that joins serves nothing (P9): the last version that was read back. What
+   * is only intended opens no gate yet, and a vault that cannot be written starves no new pod.
+   */
   get floor(): number {
-    return this.#record.published?.version ?? 0
+    return this.#record.readBack
   }
 
   /**

@@ -15,6 +15,7 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
         ? {
             ...record,
             takesOver: false,
+            readBack: event.version,
             published: { ...record.published, confirmed: true, at },
           }
         : record

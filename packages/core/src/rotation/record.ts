@@ -18,6 +18,8 @@ export interface AccountRecord {
   readonly takesOver: boolean
   /** The newest version that was journalled, with whether it was read back as the latest (P7). */
   readonly published: (Publication & { readonly confirmed: boolean; readonly at: number }) | null
+  /** The newest version that was read back; `0`: none yet. */
+  readonly readBack: number
   /** The running rotation, or the last one. */
   readonly rotation: Rotation | null
 }
@@ -42,5 +44,6 @@ export const emptyRecord: AccountRecord = {
   installation: null,
   takesOver: false,
   published: null,
+  readBack: 0,
   rotation: null,
 }
