@@ -39,8 +39,7 @@ const main = async (): Promise<void> => {
   const [options] = (await once(inbox, 'start')) as [ApplicationOptions]
   try {
     const connected = await connect(options)
-    // One read that has to work: whatever is wrong with the surroundings shows here.
-    await containerOf(connected.client()).read()
+    await firstRead(connected.client(), stop.signal)
     const go = once(inbox, 'go')
     tell({ say: 'ready' })
     await go
@@ -85,6 +84,27 @@ const runWorkers = async (
       during: encodeIntoCompressedBase64(during),
       after: encodeIntoCompressedBase64(after),
     },
+  }
+}
+
+/** How long an application waits for its first keyset, in ms. */
+const firstKeysetMsMax = 30_000
+
+/**
+ * One read that has to work: whatever is wrong with the surroundings shows here. A sidecar serves
+ * once the coordinator knows it; until then an operation fails within a second, by design, and an
+ * application that is not ready yet asks again.
+ */
+const firstRead = async (client: CosmosClient, signal: AbortSignal): Promise<void> => {
+  const until = performance.now() + firstKeysetMsMax
+  for (;;) {
+    try {
+      await containerOf(client).read()
+      return
+    } catch (error) {
+      const waits = (error as { code?: unknown } | null)?.code === 'KEYS_UNAVAILABLE'
+      if (!waits || signal.aborted || performance.now() > until) throw error
+    }
   }
 }
 
