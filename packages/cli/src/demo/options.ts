@@ -25,7 +25,7 @@ export const applications = 3
 export const workersPerApplication = 32
 
 /** Load before anything is timed, in ms. */
-export const warmUpMs = 3_000
+export const warmUpMs = 5_000
 
 /** Load before and after the rotation, in ms. */
 export const calmMs = 4_000
