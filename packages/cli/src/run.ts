@@ -62,7 +62,10 @@ const explain = (host: Host, error: unknown): number => {
     if (error.code === 'commander.help') return 2
     complain(
       host,
-      `${error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}; see --help.`,
+      `${error.message
+        .replace(/^error: /, '')
+        .replace(/\s*\n\s*/g, ' ')
+        .replace(/\.$/, '')}; see --help.`,
     )
     return 2
   }

@@ -16,7 +16,7 @@ interface Options {
 export const parseSeed = (text: string): number => {
   const seed = Number(text)
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) {
-    throw new InvalidArgumentError('a seed is a whole number from 0 to 2^53 − 1.')
+    throw new InvalidArgumentError('A seed is a whole number from 0 to 2^53 − 1.')
   }
   return seed
 }
