@@ -1,4 +1,11 @@
-export { type Chance, type Clock, systemChance, systemClock } from './clock.ts'
+export {
+  backgroundClock,
+  type Chance,
+  type Clock,
+  rest,
+  systemChance,
+  systemClock,
+} from './clock.ts'
 export { KeysetError, keysetFromDocument, keysetToDocument, parseKeyset } from './document.ts'
 export { type FixedOptions, FixedSource, fixed, type KeyPair } from './fixed.ts'
 export { fingerprintOfKey, Key } from './key.ts'
@@ -14,7 +21,6 @@ export type {
   SourceKind,
   SourceStatus,
 } from './source.ts'
-export { backgroundClock, rest } from './sources/clock.ts'
 export { type FilesOptions, FilesSource, files } from './sources/files.ts'
 export { KeyVaultSource, keyVault } from './sources/key-vault.ts'
 export type { KeyVaultOptions, SecretReader } from './sources/key-vault-options.ts'

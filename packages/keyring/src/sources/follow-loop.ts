@@ -1,6 +1,6 @@
 import { type BackoffLimits, backoffMs, jittered } from '@keyturn/core'
 import type { Chance, Clock } from '../clock.ts'
-import { rest } from './clock.ts'
+import { rest } from '../clock.ts'
 
 /** A failure that says when to come back, in ms. */
 export interface Patient {

@@ -1,7 +1,6 @@
-import { type Clock, systemChance } from '../clock.ts'
+import { backgroundClock, type Clock, systemChance } from '../clock.ts'
 import { parseKeyset } from '../document.ts'
 import type { LiveKeyset, RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
-import { backgroundClock } from './clock.ts'
 import { FollowLoop, orAborted } from './follow-loop.ts'
 import type { KeyVaultOptions, SecretReader } from './key-vault-options.ts'
 import { Reading } from './reading.ts'

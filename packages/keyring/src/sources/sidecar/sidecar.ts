@@ -8,10 +8,9 @@ import {
   defaultSocketPath,
   socketVariable,
 } from '@keyturn/protocol'
-import { type Chance, type Clock, systemChance } from '../../clock.ts'
+import { backgroundClock, type Chance, type Clock, rest, systemChance } from '../../clock.ts'
 import { parseKeyset } from '../../document.ts'
 import type { RefreshReason, RingSink, Source, SourceStatus } from '../../source.ts'
-import { backgroundClock, rest } from '../clock.ts'
 import { Reading } from '../reading.ts'
 import { EventReader } from './events.ts'
 import { LocalHttp } from './http.ts'

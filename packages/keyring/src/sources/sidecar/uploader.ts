@@ -1,8 +1,8 @@
 import { jittered } from '@keyturn/core'
 import type { ClientUsage } from '@keyturn/protocol'
 import type { Chance, Clock } from '../../clock.ts'
+import { rest } from '../../clock.ts'
 import type { RingSink } from '../../source.ts'
-import { rest } from '../clock.ts'
 
 export interface UploaderOptions {
   readonly sink: RingSink
