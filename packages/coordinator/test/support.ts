@@ -1,6 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { AzureSim, type AzureSimOptions } from '@keyturn/azure-sim'
-import { type ReportAnswer, reportAnswerSchema } from '@keyturn/protocol'
+import { type Report, type ReportAnswer, reportAnswerSchema } from '@keyturn/protocol'
+import { FakeMember } from '@keyturn/testkit'
 import type { Test } from 'tap'
 import { Coordinator, type CoordinatorConfigInput } from '../src/index.ts'
 
@@ -75,6 +76,17 @@ export const ask = async (
   })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
+
+/** What a member's first report says on the wire. */
+export const reportOf = (azure: AzureSim, name: string, change: Partial<Report>) => ({
+  ...new FakeMember(name).report(0),
+  source: { kind: 'keyVault', stalenessMsMax: 0, ageMs: null },
+  account: azure.accountId,
+  pair: 'readWrite',
+  holdMs: 0,
+  knownVersion: 0,
+  ...change,
+})
 
 export const report = async (
   coordinator: Coordinator,
