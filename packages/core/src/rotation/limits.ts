@@ -1,9 +1,12 @@
 /** Every bound of a rotation, with its unit and its reason. A policy may set its own. */
 export interface Limits {
-  /** A member silent for longer is unknown: three held reports of 10 s and their back-off. */
+  /** A member silent for longer is unknown. A report is held for a third of it at the most. */
   readonly reportAgeMsMax: number
-  /** Gates open only so long after the coordinator became reachable: joinWaitMs of every
-   *  sidecar (10 s) and its longest back-off (30 s), so that whoever serves has joined (P9). */
+  /**
+   * Gates open only so long after the coordinator became reachable: at least every sidecar's
+   * join wait (10 s) and its longest back-off (5 s), so that whoever serves has joined (P9).
+   * Three times that: a slow start must not make a member late.
+   */
   readonly fleetSettleMs: number
   /** A POST to ARM is aborted after this: ARM answers in seconds, a lease outlives it (P1). */
   readonly sendWithinMs: number
