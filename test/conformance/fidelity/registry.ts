@@ -1,0 +1,14 @@
+import { arm } from './arm.ts'
+import { cosmosAuth } from './cosmos-auth.ts'
+import { cosmosDocuments } from './cosmos-documents.ts'
+import { cosmosRegions } from './cosmos-regions.ts'
+import { entra } from './entra.ts'
+import type { Section } from './row.ts'
+import { vault } from './vault.ts'
+import { weather } from './weather.ts'
+
+/** Everything that the simulator claims, by service. */
+export const registry: readonly Section[] = [
+  ...[cosmosAuth, cosmosRegions, cosmosDocuments],
+  ...[arm, vault, entra, weather],
+]
