@@ -80,6 +80,7 @@ export function entraService(around: Surroundings, handle: Handler): Listener {
 /** The simulator's own endpoint: always fair weather, never witnessed. */
 export function controlService(around: Surroundings, handle: Handler): Listener {
   const service: Service = {
+    name: 'control',
     handle,
     fault: () => ({ kind: 'none', delayMs: 0, retryAfterSeconds: 0 }),
     throttled: () => ({ status: 429 }),
@@ -100,10 +101,10 @@ function service(
   { weather, clock, signal }: Surroundings,
   name: ServiceName,
   handle: Handler,
-  rest: Omit<Service, 'handle' | 'fault'>,
+  rest: Omit<Service, 'name' | 'handle' | 'fault'>,
 ): Listener {
   const fault = ({ method, path }: Call) => weather.strike(name, method, path)
-  return serve({ handle, fault, ...rest }, clock, signal)
+  return serve({ name, handle, fault, ...rest }, clock, signal)
 }
 
 function recordOf(

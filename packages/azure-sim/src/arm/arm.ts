@@ -25,7 +25,7 @@ const readOnlyKinds = ['primaryReadonly', 'secondaryReadonly'] as const
 
 const readOnlyKeys = operation(actions.readOnlyKeys, arm => ok(keyList(arm.account, readOnlyKinds)))
 
-const routes = new Routes<Operation>()
+export const routes = new Routes<Operation>()
   .on(
     'GET',
     account,

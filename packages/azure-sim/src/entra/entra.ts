@@ -18,21 +18,28 @@ export interface EntraOptions {
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
+type Route = (options: EntraOptions, call: Call, params: Params) => Reply | Promise<Reply>
+
+const discover: Route = (options, _, params) => discovery(options, params)
+
+export const routes = new Routes<Route>()
+  .on('GET', '/:tenant/v2.0/.well-known/openid-configuration', discover)
+  .on('GET', '/:tenant/.well-known/openid-configuration', discover)
+  .on('GET', '/:tenant/discovery/v2.0/keys', async ({ authority }) => ({
+    status: 200,
+    body: await authority.jwks(),
+  }))
+  .on('POST', '/:tenant/oauth2/v2.0/token', (options, call, params) =>
+    token(options, params['tenant'] ?? '', call),
+  )
+
 /** Entra ID's discovery, key set and token endpoint, for one tenant. */
 export function createEntra(options: EntraOptions): (call: Call) => Promise<Reply> {
-  const routes = new Routes<(call: Call, params: Params) => Reply | Promise<Reply>>()
-    .on('GET', '/:tenant/v2.0/.well-known/openid-configuration', (_, p) => discovery(options, p))
-    .on('GET', '/:tenant/.well-known/openid-configuration', (_, p) => discovery(options, p))
-    .on('GET', '/:tenant/discovery/v2.0/keys', async () => ({
-      status: 200,
-      body: await options.authority.jwks(),
-    }))
-    .on('POST', '/:tenant/oauth2/v2.0/token', (call, p) => token(options, p['tenant'] ?? '', call))
   return async call => {
     const match = routes.find(call.method, call.path)
     if (match === undefined) return { status: 404 }
     if ('allow' in match) return { status: 405, headers: { allow: match.allow.join(', ') } }
-    return match.route(call, match.params)
+    return match.route(options, call, match.params)
   }
 }
 

@@ -21,6 +21,11 @@ export class Routes<T> {
     return this
   }
 
+  /** Every route as `METHOD pattern`, in the order of their declaration. */
+  get all(): readonly string[] {
+    return this.#entries.map(({ method, segments }) => `${method} ${segments.join('/')}`)
+  }
+
   /** The route, or which methods the path would take, or nothing. */
   find(method: string, path: string): Match<T> | { readonly allow: readonly string[] } | undefined {
     const segments = decode(path)

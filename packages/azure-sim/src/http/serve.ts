@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { Fault } from '../weather/weather.ts'
@@ -5,6 +6,8 @@ import type { Call, Handler, Reply } from './call.ts'
 
 /** What one management service says for itself where the weather is bad or the request broken. */
 export interface Service {
+  /** As {@link Answer} tells it. */
+  readonly name: string
   readonly handle: Handler
   /** The fault that strikes this call, before it is looked at. */
   readonly fault: (call: Call) => Fault
@@ -16,6 +19,22 @@ export interface Service {
   /** Told of every call, also of those whose answer nobody received. */
   readonly record: (call: Call, fault: Fault['kind'], reply: Reply | null) => void
 }
+
+/** One answer of a management service, as it went out. It may hold keys: for checks in process. */
+export interface Answer {
+  /** `arm`, `vault`, `entra` or `control`. */
+  readonly service: string
+  readonly method: string
+  /** As it came: percent-encoded, with its query. */
+  readonly url: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON, or empty. */
+  readonly text: string
+}
+
+/** Each answer is published here; without subscribers it costs nothing. */
+export const answers = channel('azure-sim:answer')
 
 const bodyBytesMax = 1_000_000
 
@@ -79,11 +98,18 @@ async function read(req: IncomingMessage): Promise<Call | undefined> {
 function send(res: ServerResponse, service: Service, reply: Reply): void {
   const body = reply.body === undefined ? '' : JSON.stringify(reply.body)
   const type = body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }
-  res.writeHead(reply.status, {
-    ...service.headers(),
-    ...type,
-    'content-length': Buffer.byteLength(body),
-    ...reply.headers,
-  })
+  const headers = { ...service.headers(), ...type, ...reply.headers }
+  res.writeHead(reply.status, { 'content-length': Buffer.byteLength(body), ...headers })
   res.end(res.req.method === 'HEAD' ? '' : body)
+  if (answers.hasSubscribers)
+    publishAnswer(res.req, service.name, { status: reply.status, headers, text: body })
+}
+
+function publishAnswer(
+  { method = 'GET', url = '/' }: IncomingMessage,
+  service: string,
+  sent: Pick<Answer, 'status' | 'headers' | 'text'>,
+): void {
+  const answer: Answer = { service, method, url, ...sent }
+  answers.publish(answer)
 }

@@ -45,7 +45,7 @@ const operation = (action: Action, run: Operation['run']): Operation => ({ actio
 const get = operation(actions.secretGet, getSecret)
 const update = operation(actions.secretUpdate, updateSecret)
 
-const routes = new Routes<Operation>()
+export const routes = new Routes<Operation>()
   .on('PUT', '/secrets/:name', operation(actions.secretSet, setSecret))
   .on('GET', '/secrets/:name', get)
   .on('GET', '/secrets/:name/', get)
