@@ -97,19 +97,17 @@ async function read(req: IncomingMessage): Promise<Call | undefined> {
 
 function send(res: ServerResponse, service: Service, reply: Reply): void {
   const body = reply.body === undefined ? '' : JSON.stringify(reply.body)
-  const type = body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }
-  const headers = { ...service.headers(), ...type, ...reply.headers }
-  res.writeHead(reply.status, { 'content-length': Buffer.byteLength(body), ...headers })
-  res.end(res.req.method === 'HEAD' ? '' : body)
-  if (answers.hasSubscribers)
-    publishAnswer(res.req, service.name, { status: reply.status, headers, text: body })
-}
-
-function publishAnswer(
-  { method = 'GET', url = '/' }: IncomingMessage,
-  service: string,
-  sent: Pick<Answer, 'status' | 'headers' | 'text'>,
-): void {
-  const answer: Answer = { service, method, url, ...sent }
-  answers.publish(answer)
+  const headers: Record<string, string> = {
+    ...service.headers(),
+    ...(body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    'content-length': `${Buffer.byteLength(body)}`,
+    ...reply.headers,
+  }
+  const { method = 'GET', url = '/' } = res.req
+  const text = method === 'HEAD' ? '' : body
+  const { status } = reply
+  res.writeHead(status, headers)
+  res.end(text)
+  if (!answers.hasSubscribers) return
+  answers.publish({ service: service.name, method, url, status, headers, text } satisfies Answer)
 }
