@@ -1,6 +1,5 @@
 import { Account } from './account/account.ts'
 import { randomKeys, seededKeys } from './account/keys.ts'
-import type { Region } from './account/types.ts'
 import { KeyUsage } from './account/usage.ts'
 import { chanceFrom } from './chance.ts'
 import { type Cosmos, createCosmos } from './cosmos/cosmos-front.ts'
@@ -25,12 +24,9 @@ export function makeParts(settings: Settings): Parts {
   const { clock, seed } = settings
   const chance = chanceFrom(seed)
   const { cosmos: faults, ...management } = settings.weather
-  const regions = settings.regions.map(
-    (name, at): Region => ({ name, endpoint: '', writable: at === 0 }),
-  )
   const account = new Account({
     name: settings.accountName,
-    regions,
+    regions: settings.regions,
     clock,
     chance,
     drawKey: settings.keys === 'seeded' ? seededKeys(seed) : randomKeys,
@@ -42,7 +38,7 @@ export function makeParts(settings: Settings): Parts {
   const cosmos = explained(() =>
     createCosmos({
       account: { name: settings.accountName },
-      regions,
+      regions: () => account.regions,
       keys: account,
       clock,
       chance,

@@ -6,6 +6,7 @@ import type { TokenAuthority } from './entra/tokens.ts'
 import type { Handler } from './http/call.ts'
 import type { Settings } from './options.ts'
 import type { Parts } from './parts.ts'
+import { RegionServers } from './region-servers.ts'
 import {
   armService,
   controlService,
@@ -40,6 +41,7 @@ export class Servers {
   readonly #tokens: TokenAuthority
   readonly #open: LoopbackServer[] = []
   readonly #abort = new AbortController()
+  #regions: RegionServers | null = null
 
   constructor(settings: Settings, parts: Parts, tls: TlsIdentity, tokens: TokenAuthority) {
     this.#settings = settings
@@ -60,17 +62,18 @@ export class Servers {
     addresses.arm = await this.#listen(ports.arm, (req, res) =>
       (isControl(req.url) ? control : arm)(req, res),
     )
-    for (const [at, region] of account.regions.entries()) {
-      const port = ports.cosmos === 0 ? 0 : ports.cosmos + 1 + at
-      region.endpoint = `${await this.#listen(port, cosmos.handlerFor(region.name))}/`
-    }
+    const first = ports.cosmos === 0 ? 0 : ports.cosmos + 1
+    this.#regions = new RegionServers(account.geography, clock, first, (name, port) =>
+      listen(this.#tls, port, cosmos.handlerFor(name)),
+    )
+    await this.#regions.start()
     addresses.global = `${await this.#listen(ports.cosmos, cosmos.globalHandler)}/`
   }
 
   /** Closes every socket; calls under way are cut off. */
   async stop(): Promise<void> {
     this.#abort.abort()
-    await Promise.all(this.#open.map(server => server.stop()))
+    await Promise.all([this.#regions?.stop(), ...this.#open.map(server => server.stop())])
   }
 
   async #listen(port: number, listener: Listener): Promise<string> {

@@ -3,8 +3,13 @@ import type { Chance } from '../chance.ts'
 import type { Clock } from '../clock.ts'
 import { operationDuration, type RegenerationKnobs } from '../weather/propagation.ts'
 import { type Generation, type Taken, takenAt } from './acceptance.ts'
+import { defaultGeography, Geography, type GeographyKnobs } from './geography.ts'
 import { type DrawKey, makeKey } from './keys.ts'
+import type { LocationRequest } from './locations.ts'
+import { type Operation, OperationLog, type OperationName, planOperation } from './operation.ts'
 import { planRegeneration, type Regeneration } from './regeneration.ts'
+import { newLocations, newOrder, noSuchRegion, placeOf } from './relocation.ts'
+import { Timeline } from './timeline.ts'
 import { type AccountKey, type KeyKind, type KeyRing, keyKinds, type Region } from './types.ts'
 
 /** What an operator may switch on the account resource. */
@@ -15,13 +20,29 @@ export interface AccountFlags {
   tags: Readonly<Record<string, string>>
 }
 
+/** What PATCH and PUT change at once. */
+export interface AccountUpdate {
+  readonly flags?: Partial<AccountFlags>
+  /** All regions that the account shall have. */
+  readonly locations?: readonly LocationRequest[]
+}
+
+/** What became of a request for a long-running operation. */
+export type Started =
+  | { readonly operation: Operation }
+  /** Another operation holds the exclusive lock. */
+  | { readonly refused: 'locked' }
+  | { readonly refused: 'invalid'; readonly why: string }
+
 export interface AccountOptions {
   readonly name: string
-  readonly regions: readonly Region[]
+  /** Their names in the order of failover priority: the first is written to. */
+  readonly regions: readonly string[]
   readonly clock: Clock
   readonly chance: Chance
   readonly drawKey: DrawKey
   readonly regeneration: RegenerationKnobs
+  readonly geography?: Partial<GeographyKnobs>
 }
 
 /** What ARM shows of one key at this moment. */
@@ -36,7 +57,8 @@ export interface ShownKey {
  */
 export class Account implements KeyRing {
   readonly name: string
-  readonly regions: readonly Region[]
+  /** Where the account is, and how that changes. */
+  readonly geography: Geography
   readonly instanceId = randomUUID()
   readonly createdAt: number
   readonly flags: AccountFlags = {
@@ -47,11 +69,14 @@ export class Account implements KeyRing {
   }
   /** For the next regeneration; one under way keeps what it was accepted with. */
   readonly regeneration: RegenerationKnobs
+  /** For the next operation on regions. */
+  readonly geographyKnobs: GeographyKnobs
 
   readonly #clock: Clock
   readonly #chance: Chance
   readonly #drawKey: DrawKey
-  readonly #operations: Regeneration[] = []
+  readonly #timeline = new Timeline()
+  readonly #operations = new OperationLog()
   #generations: Generation[]
   #retired: AccountKey[] = []
   #known: readonly AccountKey[] = []
@@ -59,18 +84,25 @@ export class Account implements KeyRing {
 
   constructor(options: AccountOptions) {
     this.name = options.name
-    this.regions = options.regions
     this.regeneration = options.regeneration
+    this.geographyKnobs = { ...defaultGeography, ...options.geography }
     this.#clock = options.clock
     this.#chance = options.chance
     this.#drawKey = options.drawKey
     this.createdAt = options.clock.now()
+    const { regions, clock, chance } = options
+    this.geography = new Geography(regions, clock, chance, this.#timeline)
     this.#generations = keyKinds.map(kind => ({
       key: makeKey(options.drawKey, kind, 1),
       madeBy: null,
       replacedBy: null,
     }))
     this.#remember()
+  }
+
+  /** The regions that serve, in the order of their failover priority. */
+  get regions(): readonly Region[] {
+    return this.geography.regions
   }
 
   keysTakenBy(region: string, access: 'read' | 'write'): readonly AccountKey[] {
@@ -87,18 +119,17 @@ export class Account implements KeyRing {
     return this.#known
   }
 
-  /** The regeneration under way, if there is one: it holds the account's exclusive lock. */
-  running(): Regeneration | undefined {
-    const last = this.#operations.at(-1)
-    return last && this.#clock.now() < last.endsAt ? last : undefined
+  /** The operation under way, if there is one: it holds the account's exclusive lock. */
+  running(): Operation | undefined {
+    return this.#operations.running(this.#clock.now())
   }
 
   provisioningState(): 'Succeeded' | 'Updating' {
     return this.running() ? 'Updating' : 'Succeeded'
   }
 
-  operation(id: string): Regeneration | undefined {
-    return this.#operations.find(operation => operation.id === id)
+  operation(id: string): Operation | undefined {
+    return this.#operations.find(id)
   }
 
   /** What `listKeys` shows now. */
@@ -116,17 +147,75 @@ export class Account implements KeyRing {
    * now on; who takes it when is the weather's business.
    */
   regenerate(kind: KeyKind): Regeneration | undefined {
-    if (this.running()) return undefined
-    const request = {
-      id: randomUUID(),
-      ordinal: this.#operations.length + 1,
-      kind,
-      acceptedAt: this.#clock.now(),
-    }
-    const operation = planRegeneration(this.#chance, request, this.regeneration)
-    this.#operations.push(operation)
-    if (operation.takesEffect) this.#replace(operation)
+    const operation = this.#operations.start('regenerateKey', this.#clock.now(), accepted =>
+      planRegeneration(this.#chance, accepted, kind, this.regeneration),
+    )
+    if (operation?.takesEffect) this.#replace(operation)
     return operation
+  }
+
+  /** ARM's `failoverPriorityChange`: all regions, each with its new priority; 0 is written to. */
+  failover(policies: readonly LocationRequest[]): Started {
+    const order = newOrder(this.geography, policies)
+    if ('why' in order) return invalid(order.why)
+    return this.#start('failoverPriorityChange', operation =>
+      this.geography.planOrder(operation, order.names, this.geographyKnobs),
+    )
+  }
+
+  /** ARM's `offlineRegion`: a forced failover where it is the write region. */
+  takeOffline(region: string): Started {
+    const place = placeOf(this.geography, region)
+    if (place === undefined) return invalid(noSuchRegion(region))
+    if (place.state === 'offline') return invalid(`The region ${place.name} is offline already.`)
+    if (this.regions.length === 1) return invalid('The only region that serves cannot go offline.')
+    return this.#start('offlineRegion', operation =>
+      this.geography.planOffline(operation, place.name, this.geographyKnobs),
+    )
+  }
+
+  /** ARM's `onlineRegion`: it serves reads again, last in the order. */
+  bringOnline(region: string): Started {
+    const place = placeOf(this.geography, region)
+    if (place === undefined) return invalid(noSuchRegion(region))
+    if (place.state !== 'offline') return invalid(`The region ${place.name} is online already.`)
+    return this.#start('onlineRegion', operation =>
+      this.geography.planOnline(operation, place.name),
+    )
+  }
+
+  /**
+   * PATCH and PUT. Flags hold at once, and where no region moves the operation is over when it
+   * returns; regions come and go as other operations on regions do. Both at once is refused, as
+   * Microsoft publishes.
+   */
+  update({ flags = {}, locations }: AccountUpdate): Started {
+    const target = locations && newLocations(this.geography, locations)
+    if (target && 'why' in target) return invalid(target.why)
+    if (target?.moves && Object.keys(flags).length > 0) {
+      return invalid('Regions cannot be changed at the same time as other properties.')
+    }
+    const effect = (operation: Operation): void => {
+      Object.assign(this.flags, flags)
+      if (target?.moves) {
+        this.geography.planLocations(operation, target.names, this.geographyKnobs)
+      }
+    }
+    const atOnce = { ...this.geographyKnobs, durationMs: 0, failRate: 0 }
+    return this.#start('update', effect, target?.moves ? this.geographyKnobs : atOnce)
+  }
+
+  #start(
+    name: OperationName,
+    effect: (operation: Operation) => void,
+    knobs: GeographyKnobs = this.geographyKnobs,
+  ): Started {
+    const operation = this.#operations.start(name, this.#clock.now(), accepted =>
+      planOperation(this.#chance, accepted, knobs),
+    )
+    if (operation === undefined) return { refused: 'locked' }
+    effect(operation)
+    return { operation }
   }
 
   #replace(operation: Regeneration): void {
@@ -156,3 +245,5 @@ export class Account implements KeyRing {
     this.#taken.clear()
   }
 }
+
+const invalid = (why: string): Started => ({ refused: 'invalid', why })

@@ -26,7 +26,10 @@ export interface Region {
   readonly name: string
   /** With trailing slash: `https://localhost:8181/`; known once the region listens. */
   endpoint: string
+  /** Whether the account read names it among the writable locations. */
   readonly writable: boolean
+  /** In the middle of a failover: named as the write region, and refusing writes. */
+  readonly writesHeld?: boolean
 }
 
 /** What the data plane asks of the account at each request. */

@@ -1,4 +1,4 @@
-import { type Regeneration, statusAt } from '../account/regeneration.ts'
+import { type Operation, statusAt } from '../account/operation.ts'
 import { keyKinds } from '../account/types.ts'
 import { asObject, type Call, jsonObject, type Reply } from '../http/call.ts'
 import type { Params } from '../http/routes.ts'
@@ -68,7 +68,7 @@ export function operationResults(arm: ArmOptions, call: Call, params: Params): R
   return { status: 202, headers, body: { status } }
 }
 
-function statusUrl(arm: ArmOptions, call: Call, { id }: Regeneration): string {
+function statusUrl(arm: ArmOptions, call: Call, { id }: Operation): string {
   const location = normalized(arm.account.regions[0]?.name ?? '')
   return (
     `${arm.url()}/subscriptions/${arm.names.subscriptionId}/providers/Microsoft.DocumentDB` +
@@ -76,7 +76,7 @@ function statusUrl(arm: ArmOptions, call: Call, { id }: Regeneration): string {
   )
 }
 
-function resultsUrl(arm: ArmOptions, call: Call, { id }: Regeneration): string {
+function resultsUrl(arm: ArmOptions, call: Call, { id }: Operation): string {
   const path = `${accountId(arm.names, arm.account.name)}/regenerateKey/operationResults/${id}`
   return `${arm.url()}${path}?api-version=${apiVersion(call)}`
 }
