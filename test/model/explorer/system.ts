@@ -1,0 +1,51 @@
+/** One edge: what happens, as a sentence; the fault that it is, if it is one; where it leads. */
+export interface Step<S> {
+  readonly says: string
+  readonly fault: string | null
+  readonly to: S
+}
+
+/** Whatever can be explored: a start, what may happen next, and when two states are one. */
+export interface System<S> {
+  readonly initial: S
+  readonly steps: (state: S) => readonly Step<S>[]
+  /**
+   * States with equal keys must have equal futures: the key is where symmetry, renaming and
+   * saturated time happen. The states themselves stay concrete, so that traces read well.
+   */
+  readonly key: (state: S) => string
+  /** What is broken in this state; a broken state is not explored any further. */
+  readonly broken: (state: S) => readonly string[]
+  /** Where a path may end: nothing is left to happen that matters. */
+  readonly hasEnded: (state: S) => boolean
+  /** Faults on the way to this state, by one path. */
+  readonly faults: (state: S) => readonly string[]
+}
+
+export interface Limits {
+  readonly statesMax: number
+  /** Stop at the first broken state: what mutations ask for. */
+  readonly untilBroken: boolean
+}
+
+export interface Finding {
+  readonly what: string
+  /** The shortest way there, as sentences. */
+  readonly trace: readonly string[]
+}
+
+export interface Explored {
+  readonly states: number
+  readonly edges: number
+  readonly depth: number
+  /** Whether every reachable state was seen. */
+  readonly complete: boolean
+  readonly ends: number
+  readonly broken: readonly Finding[]
+  /** States from which no end is reached by fault-free edges: how many, and the first. */
+  readonly stuck: number
+  readonly firstStuck: Finding | null
+  readonly faults: ReadonlySet<string>
+  /** Each pair of faults that occurred on one explored path, as `a + b` in the alphabet's order. */
+  readonly pairs: ReadonlySet<string>
+}
