@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { AccountKey, KeyRing, Region } from '../account/types.ts'
+import type { KeyRing, Region } from '../account/types.ts'
 import type { Chance } from '../chance.ts'
 import type { Clock } from '../clock.ts'
 import type { Witness } from '../witness.ts'
 import { accessOf, isMetadataWrite } from './access.ts'
 import { type AccountIdentity, describeAccount } from './account-read.ts'
-import { type Address, parseAddress } from './address.ts'
+import { parseAddress } from './address.ts'
 import {
   type AuthenticationRules,
   authenticate,
@@ -17,6 +17,9 @@ import { Catalogue } from './catalogue/catalogue.ts'
 import * as errors from './errors.ts'
 import { faultError, unavailable } from './fault-errors.ts'
 import { type Fault, type FaultRates, Faults } from './faults.ts'
+import { Answers } from './front/answer.ts'
+import type { Attempt } from './front/attempt.ts'
+import { regionGone, requireWritable, servingRegion } from './front/region-rules.ts'
 import { errorReply, type Reply, send } from './reply.ts'
 import { readBody } from './request.ts'
 import { route } from './routes/router.ts'
@@ -67,22 +70,12 @@ export function createCosmos(options: CosmosOptions): Cosmos {
   }
 }
 
-/** One request on its way through the front. */
-interface Attempt {
-  readonly region: Region
-  readonly verb: string
-  readonly address: Address
-  readonly activityId: string
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly key: AccountKey | null
-}
-
 class Front {
   readonly faults: Faults
   readonly catalogue = new Catalogue()
   readonly #options: CosmosOptions
   readonly #rules: AuthenticationRules
+  readonly #answers: Answers
 
   constructor(options: CosmosOptions) {
     this.#options = options
@@ -91,6 +84,7 @@ class Front {
       window: { ...defaultDateWindow, ...options.dateWindow },
       disableLocalAuth: () => options.settings.disableLocalAuth(),
     }
+    this.#answers = new Answers(options.clock, options.witness)
     this.faults = new Faults(options.chance, options.weather)
   }
 
@@ -117,15 +111,15 @@ class Front {
     response: ServerResponse,
   ): Attempt | null {
     const { clock } = this.#options
-    const region = this.#regions.find(({ name, writable }) =>
-      regionName === null ? writable : name === regionName,
-    )
+    const region = servingRegion(this.#regions, regionName)
     const verb = request.method ?? 'GET'
     const address = parseAddress(request.url ?? '/')
     const activityId = randomUUID()
     if (region === undefined) {
       request.resume()
-      send(response, errorReply(unavailable(), activityId), activityId, verb !== 'HEAD')
+      const { name } = this.#options.account
+      const gone = regionName === null ? unavailable() : regionGone(name, regionName)
+      send(response, errorReply(gone, activityId), activityId, verb !== 'HEAD')
       return null
     }
     const { headers } = request
@@ -133,7 +127,7 @@ class Front {
     const { key, refusal } = authenticate(this.#rules, credentials)
     const attempt = { region, verb, address, activityId, request, response, key }
     if (refusal === null) return attempt
-    this.#answer(attempt, errorReply(refusal, activityId))
+    this.#answers.answer(attempt, errorReply(refusal, activityId))
     return null
   }
 
@@ -145,9 +139,9 @@ class Front {
 
   async #perform(attempt: Attempt, fault: Fault | null): Promise<void> {
     const { activityId, request, verb } = attempt
-    if (fault?.kind === 'resetBefore') return this.#reset(attempt)
+    if (fault?.kind === 'resetBefore') return this.#answers.reset(attempt)
     const refused = fault === null ? null : faultError(fault)
-    if (refused !== null) return this.#answer(attempt, errorReply(refused, activityId))
+    if (refused !== null) return this.#answers.answer(attempt, errorReply(refused, activityId))
     let reply: Reply
     try {
       const body = verb === 'GET' || verb === 'HEAD' ? '' : await readBody(request)
@@ -157,14 +151,14 @@ class Front {
       if (!(error instanceof errors.ServiceError)) throw error
       reply = errorReply(error, activityId)
     }
-    if (fault?.kind === 'resetAfter') return this.#reset(attempt)
-    this.#answer(attempt, reply)
+    if (fault?.kind === 'resetAfter') return this.#answers.reset(attempt)
+    this.#answers.answer(attempt, reply)
   }
 
   #route({ region, verb, address, request }: Attempt, body: string): Reply {
     const { headers } = request
     const { settings, clock, account } = this.#options
-    if (!region.writable && accessOf(verb, headers) === 'write') throw errors.writeForbidden()
+    if (accessOf(verb, headers) === 'write') requireWritable(region)
     if (
       settings.disableKeyBasedMetadataWriteAccess?.() === true &&
       isMetadataWrite(address, verb, headers)
@@ -175,33 +169,5 @@ class Front {
     return route(this.catalogue, { verb, address, headers, body, now }, () =>
       describeAccount(account, this.#regions),
     )
-  }
-
-  #answer(attempt: Attempt, reply: Reply): void {
-    const { request, response, activityId, verb } = attempt
-    if (!request.complete) request.resume()
-    this.#report(attempt, reply.status)
-    if (!response.destroyed) send(response, reply, activityId, verb !== 'HEAD')
-  }
-
-  /** The client learns nothing: its connection is gone. */
-  #reset(attempt: Attempt): void {
-    this.#report(attempt, 0)
-    attempt.request.socket.destroy()
-  }
-
-  #report({ region, verb, address, key }: Attempt, status: number): void {
-    const signer =
-      key === null
-        ? null
-        : { kind: key.kind, generation: key.generation, thumbprint: key.thumbprint }
-    this.#options.witness.data({
-      at: this.#options.clock.now(),
-      region: region.name,
-      verb,
-      resourceType: address.type,
-      key: signer,
-      status,
-    })
   }
 }
