@@ -6,14 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TokenCredential } from '@azure/core-auth'
 import { type Logger, pino } from 'pino'
 import { createApp } from './api/app.ts'
-import { Holding } from './api/holding.ts'
 import { readTokens, type Tokens } from './api/tokens.ts'
 import { openArm } from './azure/arm.ts'
 import { inShort } from './azure/azure-error.ts'
 import { openProber } from './azure/probe.ts'
 import { openVault } from './azure/vault.ts'
-import { Account } from './loop/account.ts'
-import { Driver } from './loop/driver.ts'
+import { Leading, type LeadingOptions } from './leading.ts'
 import {
   type AccountConfig,
   type CoordinatorConfig,
@@ -31,12 +29,6 @@ export interface CoordinatorOptions {
   readonly log?: Logger
 }
 
-/** Vault reads that an announcement may cause in a second: a tenth of Key Vault's own limit. */
-const announcedReadsPerSecond = 40
-
-/** Below this many members all may read at once. */
-const membersAtOnce = 50
-
 const wallClock: WallClock = {
   now: Date.now,
   sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
@@ -47,8 +39,7 @@ export class Coordinator {
   readonly #config: CoordinatorConfig
   readonly #credential: TokenCredential
   readonly #log: Logger
-  readonly #holding = new Holding()
-  #running: { store: Store; server: Server; drivers: Driver[]; tokens: Tokens } | null = null
+  #running: { store: Store; server: Server; leading: Leading; tokens: Tokens } | null = null
 
   /** @throws {z.ZodError} where the configuration is not valid. */
   constructor({ config, credential, log }: CoordinatorOptions) {
@@ -70,9 +61,9 @@ export class Coordinator {
     try {
       // Before the lead is taken: whoever starts twice by mistake must not depose the one at work.
       await listening(server, listen.host, listen.port)
-      const drivers = this.#lead(store, server, tokens)
-      this.#running = { store, server, drivers, tokens }
-      for (const driver of drivers) driver.start()
+      const leading = this.#lead(store, server, tokens)
+      this.#running = { store, server, leading, tokens }
+      leading.start()
     } catch (error) {
       server.close()
       store.close()
@@ -96,10 +87,9 @@ export class Coordinator {
   /** Ends the loops at the end of their turn; the journal says where to go on. */
   async stop(): Promise<void> {
     if (!this.#running) return
-    const { store, server, drivers } = this.#running
+    const { store, server, leading } = this.#running
     this.#running = null
-    this.#holding.close()
-    await Promise.all(drivers.map(driver => driver.stop()))
+    await leading.stop()
     await new Promise(resolve => {
       server.close(resolve)
       server.closeAllConnections()
@@ -109,43 +99,36 @@ export class Coordinator {
   }
 
   /** Takes the lead, and answers from now on. */
-  #lead(store: Store, server: Server, tokens: Tokens): Driver[] {
-    const epoch = store.lead()
-    this.#log.info({ event: 'leading', epoch })
-    const accounts = this.#config.accounts.map(config => this.#open(config, store, epoch))
-    const drivers = accounts.map(account => {
-      const onTurned = () => this.#holding.announce(account)
-      const { turnMs } = this.#config
-      return new Driver(account, { turnMs, clock: wallClock, log: this.#log, onTurned })
+  #lead(store: Store, server: Server, tokens: Tokens): Leading {
+    const leading = new Leading({
+      accounts: this.#config.accounts.map(config => this.#account(config)),
+      store,
+      turnMs: this.#config.turnMs,
+      clock: wallClock,
+      log: this.#log,
     })
     const app = createApp({
-      accounts,
+      leading,
       store,
       tokens,
-      holding: this.#holding,
-      onNews: account => drivers[accounts.indexOf(account)]?.wake(),
       onError: error => this.#log.error({ event: 'request-failed', reason: inShort(error) }),
-      spreadMs: members =>
-        members <= membersAtOnce ? 0 : Math.ceil(members / announcedReadsPerSecond) * 1000,
     })
     server.on('request', app)
-    return drivers
+    return leading
   }
 
-  #open(config: AccountConfig, store: Store, epoch: number): Account {
+  #account(config: AccountConfig): LeadingOptions['accounts'][number] {
     const { name, account, endpoint, vault, armEndpoint } = config
     const credential = this.#credential
-    return new Account(
-      { name, account, endpoint, policy: policyOf(config) },
-      {
-        store,
+    return {
+      options: { name, account, endpoint, policy: policyOf(config) },
+      ports: {
         arm: openArm({ account, credential, endpoint: armEndpoint }),
         vault: openVault({ account, url: vault.url, secretName: vault.secret, credential }),
         prober: openProber(wallClock.now),
         log: this.#log.child({ account: name }),
       },
-      epoch,
-    )
+    }
   }
 
   #started() {

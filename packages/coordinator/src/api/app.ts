@@ -9,23 +9,18 @@ import {
 } from '@keyturn/protocol'
 import express, { type Express, type Request } from 'express'
 import type { z } from 'zod'
+import type { Leading } from '../leading.ts'
 import type { Account } from '../loop/account.ts'
 import { JournalConflict, type Store } from '../ports.ts'
-import type { Holding } from './holding.ts'
 import { problems, Refusal } from './problem.ts'
 import { statusOf } from './status.ts'
 import { requires, type Tokens } from './tokens.ts'
 
 export interface AppParts {
-  readonly accounts: readonly Account[]
+  readonly leading: Leading
   readonly store: Store
   readonly tokens: Tokens
-  readonly holding: Holding
-  /** Something new is known of the account: its loop should turn. */
-  readonly onNews: (account: Account) => void
   readonly onError: (error: unknown) => void
-  /** How far apart members read an announced version, in ms. */
-  readonly spreadMs: (members: number) => number
 }
 
 /** The coordinator's HTTP API: members report, operators ask. */
@@ -41,7 +36,7 @@ export const createApp = (parts: AppParts): Express => {
     if (!response.destroyed) response.json(answer)
   })
   app.get('/v1/accounts', operator, (_request, response) => {
-    response.json(parts.accounts.map(statusOf))
+    response.json(parts.leading.accounts.map(statusOf))
   })
   app.get('/v1/accounts/:name', operator, (request, response) => {
     response.json(statusOf(accountNamed(parts, request)))
@@ -53,7 +48,7 @@ export const createApp = (parts: AppParts): Express => {
   app.post('/v1/accounts/:name/verbs', operator, async (request, response) => {
     const account = accountNamed(parts, request)
     await obey(account, verbOf(request))
-    parts.onNews(account)
+    parts.leading.wake(account)
     response.json(statusOf(account))
   })
   app.use(() => {
@@ -63,10 +58,10 @@ export const createApp = (parts: AppParts): Express => {
   return app
 }
 
-const takeReport = async (parts: AppParts, request: Request): Promise<ReportAnswer> => {
+const takeReport = async ({ leading }: AppParts, request: Request): Promise<ReportAnswer> => {
   const name = parse(nameSchema, request.params['name'], 'the member name')
   const report = parse(reportSchema, request.body, 'the report')
-  const account = parts.accounts.find(
+  const account = leading.accounts.find(
     ({ options }) => options.account.toLowerCase() === report.account.toLowerCase(),
   )
   if (!account || report.pair !== 'readWrite') {
@@ -74,20 +69,10 @@ const takeReport = async (parts: AppParts, request: Request): Promise<ReportAnsw
       'This coordinator does not turn that pair of keys of that account: check the sidecar’s keyset.'
     throw new Refusal(404, 'UNKNOWN_ACCOUNT', sentence)
   }
-  account.receive(name, report)
-  parts.onNews(account)
   const gone = new AbortController()
   request.res?.once('close', () => gone.abort())
-  // Held for longer than a report counts as fresh, a member that is well would look stale.
-  const holdMsMax = account.options.policy.limits.reportAgeMsMax / 3
-  const holdMs = report.goodbye || request.res?.closed ? 0 : Math.min(report.holdMs, holdMsMax)
-  await parts.holding.hold(account, report.knownVersion, holdMs, gone.signal)
-  const version = account.announced
-  const spreadMs = parts.spreadMs(account.state.fleet.members.length)
-  return {
-    floor: account.floor,
-    announced: version > report.knownVersion ? { version, spreadMs } : null,
-  }
+  if (request.res?.closed) gone.abort()
+  return leading.hear(account, name, report, gone.signal)
 }
 
 const verbOf = (request: Request): Verb => {
@@ -116,7 +101,8 @@ const notLeading = (error: unknown): never => {
   throw new Refusal(409, error.code, sentence)
 }
 
-const accountNamed = ({ accounts }: AppParts, request: Request): Account => {
+const accountNamed = ({ leading }: AppParts, request: Request): Account => {
+  const { accounts } = leading
   const account = accounts.find(({ options }) => options.name === request.params['name'])
   if (account) return account
   const known = accounts.map(({ options }) => options.name).join(', ')
