@@ -21,7 +21,15 @@ export type {
   SourceKind,
   SourceStatus,
 } from './source.ts'
+export type { Texts, Volume } from './sources/directory.ts'
 export { type FilesOptions, FilesSource, files } from './sources/files.ts'
 export { KeyVaultSource, keyVault } from './sources/key-vault.ts'
 export type { KeyVaultOptions, SecretReader } from './sources/key-vault-options.ts'
+export type {
+  LocalAnswer,
+  LocalRequest,
+  LocalStream,
+  SidecarLine,
+} from './sources/sidecar/http.ts'
+export type { Presence } from './sources/sidecar/presence.ts'
 export { SidecarSource, type SidecarSourceOptions, sidecar } from './sources/sidecar/sidecar.ts'

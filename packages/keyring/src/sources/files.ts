@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
 import { isAccountKey, type Pair, type Slot } from '@keyturn/core'
-import type { FSWatcher } from 'chokidar'
 import { backgroundClock, type Chance, type Clock, systemChance } from '../clock.ts'
 import { KeysetError, parseKeyset } from '../document.ts'
 import { Key } from '../key.ts'
 import type { LiveKeyset, RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
+import { Directory, type Texts, type Volume } from './directory.ts'
 import { FollowLoop, orAborted } from './follow-loop.ts'
 import { Reading } from './reading.ts'
 
@@ -24,6 +22,8 @@ export interface FilesOptions {
   readonly stalenessMsMax?: number
   readonly clock?: Clock
   readonly chance?: Chance
+  /** Instead of the directory on this machine. */
+  readonly volume?: Volume
 }
 
 const defaultPollMs = 10_000
@@ -33,9 +33,6 @@ const readMsMax = 10_000
 /** A half-written file is whole a moment later. */
 const backoff = { firstMs: 100, maxMs: 10_000 } as const
 
-type Texts = readonly [name: string, text: string | null][]
-const names = ['keyset.json', 'primary', 'secondary', 'active'] as const
-
 /** Keys in a mounted directory. */
 export class FilesSource implements Source {
   readonly kind = 'files'
@@ -44,7 +41,8 @@ export class FilesSource implements Source {
   readonly #clock: Clock
   readonly #reading: Reading
   readonly #loop: FollowLoop
-  #watcher: Promise<FSWatcher | null> = Promise.resolve(null)
+  readonly #volume: Volume
+  #unwatch: Promise<() => Promise<void>> = Promise.resolve(async () => {})
   #sink: RingSink | null = null
   #last: { readonly digest: string; readonly keyset: LiveKeyset } | null = null
 
@@ -53,6 +51,7 @@ export class FilesSource implements Source {
     this.stalenessMsMax = options.stalenessMsMax ?? defaultStalenessMsMax
     this.#clock = options.clock ?? backgroundClock
     this.#reading = new Reading('files', this.#clock)
+    this.#volume = options.volume ?? new Directory(options.directory)
     this.#loop = new FollowLoop({
       read: () => this.#read(),
       readMsMax,
@@ -67,7 +66,7 @@ export class FilesSource implements Source {
     this.#sink = sink
     this.#loop.start()
     // Without events there is still the poll.
-    this.#watcher = this.#watch().catch(() => null)
+    this.#unwatch = this.#watch().catch(() => async () => {})
   }
 
   refresh(_reason: RefreshReason, signal: AbortSignal): Promise<void> {
@@ -81,16 +80,11 @@ export class FilesSource implements Source {
   async stop(): Promise<void> {
     this.#sink = null
     await this.#loop.stop()
-    await (await this.#watcher)?.close()
+    await (await this.#unwatch)()
   }
 
-  async #watch(): Promise<FSWatcher> {
-    const { watch } = await import('chokidar')
-    // The directory, not its files: mounts swap all of it at once, and a file's watcher goes deaf.
-    const watcher = watch(this.#options.directory, { depth: 1, persistent: false })
-    watcher.on('all', () => void this.#loop.now().catch(() => undefined))
-    watcher.on('error', () => undefined)
-    return watcher
+  #watch(): Promise<() => Promise<void>> {
+    return this.#volume.watch(() => void this.#loop.now().catch(() => undefined))
   }
 
   async #read(): Promise<void> {
@@ -104,11 +98,11 @@ export class FilesSource implements Source {
   }
 
   async #load(): Promise<LiveKeyset> {
-    const texts = await readAll(this.#options.directory)
+    const texts = await this.#volume.read()
     const digest = digestOf(texts)
     if (this.#last?.digest === digest) return this.#last.keyset
     // Plain files change one by one: two looks must agree before both halves are of one time.
-    if (digest !== digestOf(await readAll(this.#options.directory))) {
+    if (digest !== digestOf(await this.#volume.read())) {
       throw new KeysetError('its files were changing while they were read')
     }
     const keyset = assemble(texts, this.#options)
@@ -120,25 +114,6 @@ export class FilesSource implements Source {
 /** Tells two contents apart without keeping either. */
 const digestOf = (texts: Texts): string =>
   createHash('sha256').update(JSON.stringify(texts)).digest('hex')
-
-/** All files of one moment: a mount's `..data` link is followed once, for all of them. */
-const readAll = async (directory: string): Promise<Texts> => {
-  const at = await realpath(join(directory, '..data')).catch(() => directory)
-  return Promise.all(
-    names.map(
-      async (name): Promise<[string, string | null]> => [name, await readIfThere(join(at, name))],
-    ),
-  )
-}
-
-const readIfThere = async (path: string): Promise<string | null> => {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  }
-}
 
 const assemble = (texts: Texts, options: FilesOptions): LiveKeyset => {
   const of = Object.fromEntries(texts)

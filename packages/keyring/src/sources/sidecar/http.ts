@@ -14,13 +14,29 @@ export interface LocalAnswer {
   readonly text: string
 }
 
+/** An answer whose body is read as it comes. */
+export interface LocalStream {
+  readonly status: number
+  readonly chunks: AsyncIterable<unknown>
+  /** Gives it up unread. */
+  drop(): void
+}
+
+/** The way to a sidecar. Everything rejects where there is no answer in time. */
+export interface SidecarLine {
+  ask(asked: LocalRequest, signal: AbortSignal): Promise<LocalAnswer>
+  /** The answer's head; the signal ends the body. */
+  open(asked: LocalRequest, signal: AbortSignal): Promise<LocalStream>
+  close(): void
+}
+
 /** A sidecar answers from memory, or after one write to its disk. */
 const answerTimeoutMs = 5_000
 /** A keyset is one kilobyte. */
 const answerBytesMax = 256 * 1024
 
 /** HTTP over the sidecar's Unix socket, on sockets that do not hold a process. */
-export class LocalHttp {
+export class LocalHttp implements SidecarLine {
   readonly #socketPath: string
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 })
 
@@ -31,7 +47,7 @@ export class LocalHttp {
   /** The whole answer. Rejects where there is none in time. */
   async ask(asked: LocalRequest, signal: AbortSignal): Promise<LocalAnswer> {
     const both = AbortSignal.any([signal, timeout(answerTimeoutMs)])
-    const response = await this.open(asked, both)
+    const response = await this.#send(asked, both)
     let text = ''
     for await (const chunk of response) {
       text += chunk
@@ -40,8 +56,13 @@ export class LocalHttp {
     return { status: response.statusCode ?? 0, text }
   }
 
-  /** The answer's head; the body is read as it comes. The signal ends it. */
-  open(asked: LocalRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  async open(asked: LocalRequest, signal: AbortSignal): Promise<LocalStream> {
+    const response = await this.#send(asked, signal)
+    const drop = (): void => void response.destroy()
+    return { status: response.statusCode ?? 0, chunks: response, drop }
+  }
+
+  #send(asked: LocalRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const body = asked.body === undefined ? undefined : JSON.stringify(asked.body)
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = request({

@@ -13,8 +13,8 @@ import { parseKeyset } from '../../document.ts'
 import type { RefreshReason, RingSink, Source, SourceStatus } from '../../source.ts'
 import { Reading } from '../reading.ts'
 import { EventReader } from './events.ts'
-import { LocalHttp } from './http.ts'
-import { PresenceSocket } from './presence.ts'
+import { LocalHttp, type SidecarLine } from './http.ts'
+import { type Presence, PresenceSocket } from './presence.ts'
 import { Uploader } from './uploader.ts'
 
 export interface SidecarSourceOptions {
@@ -26,12 +26,15 @@ export interface SidecarSourceOptions {
   readonly usageMs?: number
   readonly clock?: Clock
   readonly chance?: Chance
+  /** Instead of sockets of this machine: the way to the sidecar, and what says that we live. */
+  readonly line?: { readonly id: string; readonly http: SidecarLine; readonly presence: Presence }
 }
 
 const defaultUsageMs = 3_000
 const backoff = { firstMs: 50, maxMs: 1_000 } as const
 /** How long a goodbye may hold a process that wants to end. */
 const goodbyeMsMax = 1_000
+const goodbyeIsLate = new Error('The sidecar did not answer the goodbye.')
 
 /**
  * Follows a sidecar: attaches, takes each keyset as it is pushed, and says what is in use.
@@ -42,14 +45,14 @@ export class SidecarSource implements Source {
   /** What it is pushed is what the sidecar holds; the sidecar reports its own source's lag. */
   readonly stalenessMsMax = 0
   /** Names this ring among the sidecar's clients, for as long as the process lives. */
-  readonly id = `c-${randomBytes(8).toString('hex')}`
+  readonly id: string
   readonly #socket: string
   readonly #name: string
   readonly #usageMs: number
   readonly #clock: Clock
   readonly #chance: Chance
-  readonly #http: LocalHttp
-  readonly #presence: PresenceSocket
+  readonly #http: SidecarLine
+  readonly #presence: Presence
   readonly #reading: Reading
   readonly #stop = new AbortController()
   #uploader: Uploader | null = null
@@ -67,8 +70,10 @@ export class SidecarSource implements Source {
     this.#usageMs = options.usageMs ?? defaultUsageMs
     this.#clock = options.clock ?? backgroundClock
     this.#chance = options.chance ?? systemChance
-    this.#http = new LocalHttp(this.#socket)
-    this.#presence = new PresenceSocket(join(dirname(this.#socket), this.id))
+    const { line } = options
+    this.id = line?.id ?? `c-${randomBytes(8).toString('hex')}`
+    this.#http = line?.http ?? new LocalHttp(this.#socket)
+    this.#presence = line?.presence ?? new PresenceSocket(join(dirname(this.#socket), this.id))
     this.#reading = new Reading('sidecar', this.#clock)
   }
 
@@ -143,14 +148,14 @@ export class SidecarSource implements Source {
       { method: 'GET', path: '/v1/keyset/stream', headers },
       AbortSignal.any([this.#stop.signal, this.#reconnect.signal]),
     )
-    if (response.statusCode !== 200) {
-      response.destroy()
-      throw new Error(`the sidecar gave no stream (HTTP ${response.statusCode})`)
+    if (response.status !== 200) {
+      response.drop()
+      throw new Error(`the sidecar gave no stream (HTTP ${response.status})`)
     }
     this.#attached = true
     onOpen()
     const events = new EventReader()
-    for await (const chunk of response) {
+    for await (const chunk of response.chunks) {
       for (const { event, id, data } of events.read(String(chunk))) {
         if (event !== 'keyset') continue
         this.#take(data)
@@ -185,9 +190,12 @@ export class SidecarSource implements Source {
   /** Where it is not heard, the end of the process says the same by the presence socket. */
   async #goodbye(body: ClientUsage): Promise<void> {
     const path = `/v1/clients/${this.id}`
+    const over = new AbortController()
+    void rest(this.#clock, goodbyeMsMax, over.signal).then(() => over.abort(goodbyeIsLate))
     const answer = await this.#http
-      .ask({ method: 'DELETE', path, body, keepsAlive: true }, AbortSignal.timeout(goodbyeMsMax))
+      .ask({ method: 'DELETE', path, body, keepsAlive: true }, over.signal)
       .catch(() => null)
+    over.abort()
     if (answer?.status === 204 || answer?.status === 404) this.#presence.close()
   }
 

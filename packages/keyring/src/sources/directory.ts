@@ -1,0 +1,52 @@
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Each file by its name; `null`: it is not there. */
+export type Texts = readonly [name: string, text: string | null][]
+
+/** Where mounted keys lie. */
+export interface Volume {
+  /** All files, as of one moment where the volume allows it. */
+  read(): Promise<Texts>
+  /** Calls back when something may have changed, until the returned function is called. */
+  watch(onChange: () => void): Promise<() => Promise<void>>
+}
+
+const names = ['keyset.json', 'primary', 'secondary', 'active'] as const
+
+/** A directory of this machine, perhaps a mount. */
+export class Directory implements Volume {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** A mount's `..data` link is followed once, for all files. */
+  async read(): Promise<Texts> {
+    const at = await realpath(join(this.#path, '..data')).catch(() => this.#path)
+    return Promise.all(
+      names.map(
+        async (name): Promise<[string, string | null]> => [name, await readIfThere(join(at, name))],
+      ),
+    )
+  }
+
+  async watch(onChange: () => void): Promise<() => Promise<void>> {
+    const { watch } = await import('chokidar')
+    // The directory, not its files: mounts swap all of it at once, and a file's watcher goes deaf.
+    const watcher = watch(this.#path, { depth: 1, persistent: false })
+    watcher.on('all', onChange)
+    watcher.on('error', () => undefined)
+    return () => watcher.close()
+  }
+}
+
+const readIfThere = async (path: string): Promise<string | null> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
