@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { backoffMs, memberAtStart, storeIsDue } from '@keyturn/core'
 import { type Chance, type Clock, rest } from '@keyturn/keyring'
 import { reasonOf } from './error.ts'
 import { tellFacts } from './facts.ts'
 import type { Log } from './log.ts'
+import type { Disk } from './ports.ts'
 import { Recorder } from './state/recorder.ts'
-import { StateFile } from './state/state-file.ts'
 import { MemberStore } from './store.ts'
 
 export interface RememberedMember {
@@ -14,8 +13,8 @@ export interface RememberedMember {
 }
 
 interface Parts {
-  readonly name: string
-  readonly stateDirectory: string | undefined
+  readonly disk: Disk | null
+  readonly newId: () => string
   readonly log: Log
 }
 
@@ -24,24 +23,23 @@ interface Parts {
  * @throws SidecarError STATE_UNWRITABLE
  */
 export const rememberMember = async (parts: Parts): Promise<RememberedMember> => {
-  const { name, stateDirectory, log } = parts
-  const file = stateDirectory === undefined ? null : new StateFile(stateDirectory, name)
-  const loaded = await file?.load()
+  const { disk, newId, log } = parts
+  const loaded = await disk?.load()
   if (loaded?.is === 'unreadable') {
     log.error(
       { event: 'state-unreadable', asidePath: loaded.asidePath, reason: loaded.reason },
       'The durable state was not readable and is set aside: clients of before are unknown, and the coordinator will ask about them.',
     )
   }
-  if (file === null) {
+  if (disk === null) {
     log.warn(
       { event: 'not-durable' },
       'There is no state directory: after a restart this member will not remember its clients, and says so.',
     )
   }
   const stored = loaded?.is === 'state' ? loaded.state : null
-  const store = new MemberStore(memberAtStart(stored, randomUUID(), file !== null))
-  const recorder = new Recorder(store, file)
+  const store = new MemberStore(memberAtStart(stored, newId(), disk !== null))
+  const recorder = new Recorder(store, disk)
   await recorder.record()
   let before = store.state
   store.follow(() => {

@@ -1,36 +1,27 @@
-import { dirname } from 'node:path'
 import { heldOf, isOwnSubject, mayGoodbye } from '@keyturn/core'
-import {
-  backgroundClock,
-  type LiveKeyset,
-  Ring,
-  type RingNews,
-  rest,
-  systemChance,
-} from '@keyturn/keyring'
+import { type LiveKeyset, Ring, type RingNews, rest } from '@keyturn/keyring'
 import { SidecarError } from './error.ts'
+import { LocalDesk } from './local/desk.ts'
 import { isPrintable } from './local/keyset-text.ts'
-import type { Listening } from './local/listen.ts'
-import { openLocalApi } from './local/local-api.ts'
 import { defaultLog, type Log } from './log.ts'
 import { keepRecorded, rememberMember } from './member.ts'
 import {
   checkOptions,
   defaultHoldMs,
   defaultJoinWaitMs,
-  defaultSocketMode,
   type SidecarOptions,
   socketOf,
 } from './options.ts'
+import type { CoordinatorLine, Counter, SidecarPorts } from './ports.ts'
 import { PresenceWatch } from './presence/watch.ts'
 import { Prober } from './probe/prober.ts'
 import { AnnouncementFollower } from './report/announcement.ts'
-import { CoordinatorClient } from './report/coordinator-client.ts'
 import { Reporter } from './report/reporter.ts'
 import { watchSource } from './source-watch.ts'
 import type { Recorder } from './state/recorder.ts'
 import { type SidecarStatus, statusOf } from './status.ts'
 import type { MemberStore } from './store.ts'
+import { systemPorts } from './system-ports.ts'
 
 /** What runs between `start` and `stop`. */
 interface Running {
@@ -39,14 +30,15 @@ interface Running {
   readonly ring: Ring
   readonly presence: PresenceWatch
   readonly prober: Prober
-  readonly local: Listening
+  readonly desk: LocalDesk
+  readonly counter: Counter
   readonly coordinator: Coordinator | null
   readonly stop: AbortController
   readonly recording: Promise<void>
 }
 
 interface Coordinator {
-  readonly client: CoordinatorClient
+  readonly line: CoordinatorLine
   readonly reporter: Reporter
   readonly announcements: AnnouncementFollower
 }
@@ -58,17 +50,22 @@ interface Coordinator {
 export class Sidecar {
   readonly #options: SidecarOptions
   readonly #log: Log
+  readonly #ports: SidecarPorts
   readonly #socket: string
   #running: Running | null = null
   #hasStarted = false
   /** The keyset that the member's state speaks of: the ring's, once it is known to be ours. */
   #served: LiveKeyset | null = null
 
-  /** @throws SidecarError BAD_OPTIONS */
-  constructor(options: SidecarOptions) {
+  /**
+   * @param ports the world; by default this machine's, as the options say.
+   * @throws SidecarError BAD_OPTIONS
+   */
+  constructor(options: SidecarOptions, ports?: SidecarPorts) {
     checkOptions(options)
     this.#options = options
     this.#log = options.log ?? defaultLog(options.name)
+    this.#ports = ports ?? systemPorts(options, this.#log)
     this.#socket = socketOf(options)
   }
 
@@ -85,17 +82,15 @@ export class Sidecar {
       )
     }
     this.#hasStarted = true
-    const { name, source, stateDirectory, probe = {}, socketMode } = this.#options
+    const { source, probe } = this.#options
     const log = this.#log
-    const clock = this.#options.clock ?? backgroundClock
-    const chance = this.#options.chance ?? systemChance
-    const { store, recorder } = await rememberMember({ name, stateDirectory, log })
+    const { clock, chance, disk, newId, presence: sockets, readAccount } = this.#ports
+    const { store, recorder } = await rememberMember({ disk, newId, log })
     const ring = new Ring({ source, clock, chance })
-    const presence = new PresenceWatch({ store, directory: dirname(this.#socket), clock, log })
-    const prober = new Prober({ store, ring, settings: probe, clock, chance, log })
-    const local = await openLocalApi({
-      socket: this.#socket,
-      mode: socketMode ?? defaultSocketMode,
+    const presence = new PresenceWatch({ store, sockets, clock, log })
+    const backoff = probe?.backoff
+    const prober = new Prober({ store, ring, readAccount, backoff, clock, chance, log })
+    const desk = new LocalDesk({
       store,
       recorder,
       presence,
@@ -103,15 +98,18 @@ export class Sidecar {
       onRefresh: async () => void (await ring.refresh('refused').catch(() => undefined)),
       log,
     })
+    const counter = await this.#ports.listen(desk)
     const stop = new AbortController()
     const recording = keepRecorded({ store, recorder, clock, chance, log }, stop.signal)
     const coordinator = this.#coordinatorFor(store, ring)
-    this.#running = { store, recorder, ring, presence, prober, local, coordinator, stop, recording }
+    const watching = { store, recorder, ring, presence, prober, coordinator }
+    this.#running = { ...watching, desk, counter, stop, recording }
     log.info({ event: 'listening', socket: this.#socket, source: source.kind }, 'Listening.')
     for (const { id } of store.state.clients) presence.start(id)
     ring.follow(news => this.#onNews(news))
     ring.start()
-    void watchSource(() => ring.sourceStatus(), { clock, log }, stop.signal)
+    const lookMs = this.#ports.sourceLookMs
+    void watchSource(() => ring.sourceStatus(), { clock, log, lookMs }, stop.signal)
     this.#join(stop.signal)
   }
 
@@ -120,8 +118,9 @@ export class Sidecar {
     const running = this.#running
     if (running === null) return
     this.#running = null
-    const { store, recorder, ring, presence, prober, local, coordinator, stop } = running
-    await local.close()
+    const { store, recorder, ring, presence, prober, desk, counter, coordinator, stop } = running
+    desk.close()
+    await counter.close()
     presence.stopAll()
     prober.stop()
     coordinator?.announcements.stop()
@@ -131,7 +130,7 @@ export class Sidecar {
     await running.recording
     await recorder.record().catch(() => undefined)
     await ring.stop()
-    await coordinator?.client.close()
+    await coordinator?.line.close()
     this.#served = null
     this.#log.info({ event: 'stopped' }, 'Stopped.')
   }
@@ -152,16 +151,14 @@ export class Sidecar {
   }
 
   #coordinatorFor(store: MemberStore, ring: Ring): Coordinator | null {
-    const { coordinator: settings, name, holdMs = defaultHoldMs } = this.#options
-    if (settings === undefined) return null
-    const clock = this.#options.clock ?? backgroundClock
-    const chance = this.#options.chance ?? systemChance
-    const client = new CoordinatorClient(settings, name)
+    const { clock, chance, coordinator: line } = this.#ports
+    const { holdMs = defaultHoldMs } = this.#options
+    if (line === null) return null
     const announcements = new AnnouncementFollower({ store, ring, clock, chance })
     const reporter = new Reporter({
       store,
       ring,
-      send: (report, signal) => client.report(report, signal),
+      send: (report, signal) => line.report(report, signal),
       onAnswer: ({ floor, announced }) => {
         store.apply({ is: 'answered', floor, announced: announced?.version ?? 0 })
         announcements.announced(announced?.spreadMs ?? 0)
@@ -171,7 +168,7 @@ export class Sidecar {
       chance,
       log: this.#log,
     })
-    return { client, reporter, announcements }
+    return { line, reporter, announcements }
   }
 
   /** Availability first: a coordinator that does not answer holds up applications only so long. */
@@ -185,7 +182,7 @@ export class Sidecar {
       return
     }
     coordinator.reporter.start()
-    const clock = this.#options.clock ?? backgroundClock
+    const { clock } = this.#ports
     void rest(clock, this.#options.joinWaitMs ?? defaultJoinWaitMs, signal).then(() => {
       if (!signal.aborted) store.apply({ is: 'join-wait-over' })
     })

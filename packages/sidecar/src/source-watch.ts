@@ -1,13 +1,10 @@
 import { type Clock, rest, type SourceStatus } from '@keyturn/keyring'
 import type { Log } from './log.ts'
 
-/** A source has no events for its failures; a look a second costs nothing. */
-const lookEveryMs = 1_000
-
 /** Writes down when the source begins to fail, fails otherwise, and is well again. */
 export const watchSource = async (
   status: () => SourceStatus,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log, lookMs }: { readonly clock: Clock; readonly log: Log; readonly lookMs: number },
   signal: AbortSignal,
 ): Promise<void> => {
   let told: string | null = null
@@ -19,6 +16,6 @@ export const watchSource = async (
       log.info({ event: 'source-recovered', source: kind }, 'The source gives keysets again.')
     }
     told = lastError
-    await rest(clock, lookEveryMs, signal)
+    await rest(clock, lookMs, signal)
   }
 }

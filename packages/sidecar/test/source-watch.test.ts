@@ -20,7 +20,7 @@ t.test('a source that fails is told once per reason, and once when it is well ag
     ageMs: null,
     lastError: errors.shift() ?? null,
   })
-  await watchSource(status, { clock, log: lines.log }, stop.signal)
+  await watchSource(status, { clock, log: lines.log, lookMs: 1_000 }, stop.signal)
   t.same(
     lines.lines.map(({ event, msg }) => [event, msg]),
     [

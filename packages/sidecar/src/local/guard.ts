@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { Refused } from './problem.ts'
+import { Refused } from './refused.ts'
 
 /** Whoever sends one of these is not an application of this pod, but something that relays. */
 const foreignHeaders = ['origin', 'x-forwarded-for', 'forwarded', 'sec-fetch-site'] as const

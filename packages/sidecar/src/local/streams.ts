@@ -1,10 +1,15 @@
 import { notServing, refusalFor } from '@keyturn/core'
-import type { Response } from 'express'
 import type { MemberStore } from '../store.ts'
 import type { KeysetText } from './keyset-text.ts'
 
+/** One client's stream of server-sent events. */
+export interface StreamSink {
+  write(text: string): void
+  end(): void
+}
+
 interface Stream {
-  readonly response: Response
+  readonly sink: StreamSink
   /** The version that the client said it holds, or was sent; `null`: none. */
   sent: string | null
 }
@@ -31,27 +36,28 @@ export class Streams {
     return this.#open.has(id)
   }
 
-  /** @param resumeFrom of the header `last-event-id`. */
-  open(id: string, resumeFrom: string | undefined, response: Response): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    response.flushHeaders()
-    this.#open.get(id)?.response.end()
-    const stream: Stream = { response, sent: resumable(resumeFrom) }
+  /**
+   * @param resumeFrom of the header `last-event-id`.
+   * @returns to be called when the stream is closed.
+   */
+  open(id: string, resumeFrom: string | undefined, sink: StreamSink): () => void {
+    this.#open.get(id)?.sink.end()
+    const stream: Stream = { sink, sent: resumable(resumeFrom) }
     this.#open.set(id, stream)
-    response.on('close', () => {
+    this.#parts.onOpen(id)
+    this.#push(id, stream)
+    return () => {
       // A client that opened another stream has not vanished with this one.
       if (this.#open.get(id) !== stream) return
       this.#open.delete(id)
       this.#parts.onClose(id)
-    })
-    this.#parts.onOpen(id)
-    this.#push(id, stream)
+    }
   }
 
   end(id: string): void {
     const stream = this.#open.get(id)
     this.#open.delete(id)
-    stream?.response.end()
+    stream?.sink.end()
   }
 
   endAll(): void {
@@ -71,7 +77,7 @@ export class Streams {
     if (current === null || stream.sent === current.mark) return
     if (refusalFor(store.state, id) !== null) return
     stream.sent = current.mark
-    stream.response.write(`event: keyset\nid: ${current.mark}\ndata: ${current.print()}\n\n`)
+    stream.sink.write(`event: keyset\nid: ${current.mark}\ndata: ${current.print()}\n\n`)
   }
 }
 

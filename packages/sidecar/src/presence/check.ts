@@ -1,8 +1,6 @@
 import { connect } from 'node:net'
 import { reasonOf } from '../error.ts'
-
-/** A stopped process still accepts, so only a refusal proves a death; all else proves nothing. */
-export type Presence = 'alive' | 'dead' | 'unknown'
+import type { Presence } from '../ports.ts'
 
 /** Whether the process that listens (or listened) on a presence socket lives. Never throws. */
 export const checkPresence = (path: string, timeoutMs: number): Promise<Presence> => {

@@ -1,20 +1,17 @@
-import { unlink } from 'node:fs/promises'
-import { join } from 'node:path'
 import { clientLabel } from '@keyturn/core'
 import { type Clock, rest } from '@keyturn/keyring'
 import type { Log } from '../log.ts'
+import type { PresenceSockets } from '../ports.ts'
 import type { MemberStore } from '../store.ts'
-import { checkPresence } from './check.ts'
 
 /** A dying process closes its sockets one by one: what still accepts may refuse a moment later. */
 const soonMs = [0, 50, 250, 1_000] as const
 /** Between later looks at a client that has vanished. */
 const checkEveryMs = 5_000
-const checkTimeoutMs = 1_000
 
 interface Parts {
   readonly store: MemberStore
-  readonly directory: string
+  readonly sockets: PresenceSockets
   readonly clock: Clock
   readonly log: Log
 }
@@ -53,17 +50,16 @@ export class PresenceWatch {
   }
 
   async #isGone(id: string, signal: AbortSignal): Promise<boolean> {
-    const { store, directory, log } = this.#parts
+    const { store, sockets, log } = this.#parts
     const client = store.state.clients.find(one => one.id === id)
     if (client === undefined) return true
-    const path = join(directory, client.presence)
-    if ((await checkPresence(path, checkTimeoutMs)) !== 'dead' || signal.aborted) return false
+    if ((await sockets.check(client.presence)) !== 'dead' || signal.aborted) return false
     store.apply({ is: 'died', id })
     log.info(
       { event: 'client-died', client: clientLabel(client) },
       'A client is proven dead: its presence socket refuses connections.',
     )
-    await unlink(path).catch(() => undefined)
+    await sockets.forget(client.presence)
     return true
   }
 }

@@ -8,11 +8,14 @@ export type AccountRead =
   /** Nothing is known of the key: the network failed, or the answer was no answer. */
   | { readonly is: 'failed'; readonly reason: string }
 
-export interface ReadOptions {
+export interface Credentials {
   /** The signature in base64, of exactly this date. */
   readonly signature: string
   /** RFC 1123. */
   readonly date: string
+}
+
+export interface ReadOptions extends Credentials {
   /** PEM; beside none, the process's own trust counts. */
   readonly ca: string | readonly string[] | undefined
   readonly timeoutMs: number

@@ -11,7 +11,7 @@ import {
 import { type Chance, type Clock, type Ring, rest } from '@keyturn/keyring'
 import type { Log } from '../log.ts'
 import type { MemberStore } from '../store.ts'
-import { type AccountRead, readAccount } from './account-read.ts'
+import type { AccountRead, Credentials } from './account-read.ts'
 
 export interface ProbeSettings {
   /** PEM of an authority to trust for the account's endpoints. */
@@ -25,13 +25,13 @@ export interface ProbeSettings {
 export interface ProberParts {
   readonly store: MemberStore
   readonly ring: Ring
-  readonly settings: ProbeSettings
+  readonly readAccount: (endpoint: string, credentials: Credentials) => Promise<AccountRead>
+  readonly backoff: BackoffLimits | undefined
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Log
 }
 
-const defaultTimeoutMs = 5_000
 /** A new key spreads over seconds; a fleet that asks every second is no load. */
 const defaultBackoff: BackoffLimits = { firstMs: 200, maxMs: 5_000 }
 
@@ -69,7 +69,7 @@ export class Prober {
   }
 
   async #prove(fingerprint: Fingerprint): Promise<void> {
-    const { store, clock, chance, settings } = this.#parts
+    const { store, clock, chance, backoff = defaultBackoff } = this.#parts
     const signal = this.#stop.signal
     for (let failures = 0; !signal.aborted && this.#due().includes(fingerprint); ) {
       if (await this.#acceptedEverywhere(fingerprint, failures)) {
@@ -77,7 +77,7 @@ export class Prober {
         return
       }
       failures += 1
-      await rest(clock, backoffMs(failures, chance(), settings.backoff ?? defaultBackoff), signal)
+      await rest(clock, backoffMs(failures, chance(), backoff), signal)
     }
   }
 
@@ -114,7 +114,7 @@ export class Prober {
   }
 
   async #read(endpoint: string, fingerprint: Fingerprint): Promise<AccountRead> {
-    const { ring, clock, settings } = this.#parts
+    const { ring, clock, readAccount } = this.#parts
     const date = new Date(clock.wall() + this.#skewMs).toUTCString()
     const text = stringToSign(signedPrefix(accountRead), date)
     const origin = new URL(endpoint).origin
@@ -128,12 +128,7 @@ export class Prober {
     // Fenced or replaced since: there is nothing to try any more.
     if (begun.next !== 'send') return { is: 'failed', reason: begun.next }
     try {
-      const read = await readAccount(endpoint, {
-        signature: begun.signature,
-        date,
-        ca: settings.ca,
-        timeoutMs: settings.timeoutMs ?? defaultTimeoutMs,
-      })
+      const read = await readAccount(endpoint, { signature: begun.signature, date })
       if (read.is === 'answered') this.#learn(read.verdict, fingerprint, origin)
       return read
     } finally {

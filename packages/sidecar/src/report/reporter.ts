@@ -54,12 +54,19 @@ export class Reporter {
 
   /** The last report: waits, in bounded time, until the coordinator has it. */
   async goodbye(): Promise<boolean> {
+    const { send, clock } = this.#parts
     const report = this.#next(0, true)
     if (report === null) return false
-    return this.#parts.send(report.wire, AbortSignal.timeout(goodbyeMsMax)).then(
+    const over = new AbortController()
+    const late = rest(clock, goodbyeMsMax, over.signal).then(() => {
+      over.abort(new Error('Nobody answered the goodbye.'))
+      return false
+    })
+    const heard = send(report.wire, over.signal).then(
       () => true,
       () => false,
     )
+    return Promise.race([heard, late]).finally(() => over.abort())
   }
 
   async #run(): Promise<void> {

@@ -1,17 +1,17 @@
 import { storeIsDue, toStore } from '@keyturn/core'
+import type { Disk } from '../ports.ts'
 import type { MemberStore } from '../store.ts'
-import type { StateFile } from './state-file.ts'
 
 /** Brings the disk up to the state, one write at a time, each as new as can be. */
 export class Recorder {
   readonly #store: MemberStore
-  readonly #file: StateFile | null
+  readonly #disk: Disk | null
   #writing: Promise<void> | null = null
 
-  /** @param file `null`: nothing is durable here, and the member says so. */
-  constructor(store: MemberStore, file: StateFile | null) {
+  /** @param disk `null`: nothing is durable here, and the member says so. */
+  constructor(store: MemberStore, disk: Disk | null) {
     this.#store = store
-    this.#file = file
+    this.#disk = disk
   }
 
   /**
@@ -20,17 +20,17 @@ export class Recorder {
    */
   async record(): Promise<void> {
     // A write that already runs may be older than what is due now: let it end, then look again.
-    while (this.#file !== null && storeIsDue(this.#store.state)) {
-      this.#writing ??= this.#write(this.#file).finally(() => {
+    while (this.#disk !== null && storeIsDue(this.#store.state)) {
+      this.#writing ??= this.#write(this.#disk).finally(() => {
         this.#writing = null
       })
       await this.#writing
     }
   }
 
-  async #write(file: StateFile): Promise<void> {
+  async #write(disk: Disk): Promise<void> {
     const stored = toStore(this.#store.state)
-    await file.save(stored)
+    await disk.save(stored)
     this.#store.apply({ is: 'stored', stored })
   }
 }

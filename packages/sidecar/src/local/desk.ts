@@ -1,0 +1,132 @@
+import { clientLabel, isTaken, mayLeave, notServing, refusalFor } from '@keyturn/core'
+import type { LiveKeyset } from '@keyturn/keyring'
+import { clientAttachSchema, clientUsageSchema, nameSchema } from '@keyturn/protocol'
+import type { Log } from '../log.ts'
+import type { PresenceWatch } from '../presence/watch.ts'
+import type { Recorder } from '../state/recorder.ts'
+import type { MemberStore } from '../store.ts'
+import { KeysetText, type Printable } from './keyset-text.ts'
+import { Refused } from './refused.ts'
+import { type StreamSink, Streams } from './streams.ts'
+
+export interface DeskParts {
+  readonly store: MemberStore
+  readonly recorder: Recorder
+  readonly presence: PresenceWatch
+  /** The keyset that the member's state speaks of. */
+  readonly held: () => LiveKeyset | null
+  /** A client whose keys are refused asks for something newer; settles in bounded time. */
+  readonly onRefresh: () => Promise<void>
+  readonly log: Log
+}
+
+/** What clients may ask of a sidecar, whatever carries the question. Each throws `Refused`. */
+export class LocalDesk {
+  readonly #parts: DeskParts
+  readonly #keyset: KeysetText
+  readonly #streams: Streams
+
+  constructor(parts: DeskParts) {
+    const { store, presence, held } = parts
+    this.#parts = parts
+    this.#keyset = new KeysetText(held)
+    this.#streams = new Streams({
+      store,
+      keyset: this.#keyset,
+      onOpen: id => presence.stop(id),
+      onClose: id => {
+        store.apply({ is: 'disconnected', id })
+        presence.start(id)
+      },
+    })
+  }
+
+  /** Takes a client; it is on the disk before this settles. */
+  async attach(id: unknown, body: unknown): Promise<void> {
+    const { store, recorder, presence, log } = this.#parts
+    const attached = clientAttachSchema.safeParse(body)
+    if (!attached.success) throw new Refused('BAD_REQUEST')
+    const client = { id: idOf(id), ...attached.data }
+    if (isTaken(store.state.clients, client)) throw new Refused('CLIENT_ID_TAKEN')
+    const known = store.state.clients.find(one => one.id === client.id)
+    store.apply({ is: 'attached', client })
+    if (!this.#streams.has(client.id)) presence.start(client.id)
+    await recorder.record()
+    const event = known === undefined ? 'client-attached' : 'client-returned'
+    log.info({ event, client: clientLabel(client), pid: client.pid }, 'A client attached.')
+  }
+
+  goodbye(id: unknown, body: unknown): void {
+    const { store, presence, log } = this.#parts
+    const sample = sampleOf(body)
+    const client = this.#client(idOf(id))
+    store.apply({ is: 'goodbye', id: client.id, sample })
+    if (!mayLeave(sample)) throw new Refused('CLIENT_IN_FLIGHT')
+    this.#streams.end(client.id)
+    presence.stop(client.id)
+    log.info({ event: 'client-left', client: clientLabel(client) }, 'A client said goodbye.')
+  }
+
+  sample(id: unknown, body: unknown): void {
+    const sample = sampleOf(body)
+    const client = this.#client(idOf(id))
+    this.#parts.store.apply({ is: 'sampled', id: client.id, sample })
+  }
+
+  /** @param refresh whether the source is asked first. */
+  async keyset(id: string, refresh: boolean): Promise<Printable> {
+    const { store, onRefresh } = this.#parts
+    const isKnown = store.state.clients.some(client => client.id === id)
+    if (isKnown && refresh) await onRefresh()
+    const refusal = refusalFor(store.state, id)
+    const current = this.#keyset.current()
+    if (refusal !== null) throw new Refused(refusal)
+    if (current === null) throw new Refused('NO_KEYSET')
+    return current
+  }
+
+  /**
+   * Follows the keyset: what is held now, and every swap.
+   * @param resumeFrom the mark of what the client holds.
+   * @param open called once the client is known not to be refused.
+   * @returns to be called when the stream is closed, from whichever side.
+   */
+  stream(id: string, resumeFrom: string | undefined, open: () => StreamSink): () => void {
+    const refusal = refusalFor(this.#parts.store.state, id)
+    if (refusal === 'CLIENT_UNKNOWN' || refusal === 'CLIENT_NOT_RECORDED') {
+      throw new Refused(refusal)
+    }
+    return this.#streams.open(id, resumeFrom, open())
+  }
+
+  /** Ready means: a client that attaches now is handed a keyset. */
+  readiness(): { readonly status: 'ready'; readonly version: number | null; joining: string } {
+    const { state } = this.#parts.store
+    const refusal = notServing(state)
+    if (refusal !== null) throw new Refused(refusal)
+    return { status: 'ready', version: state.held?.version ?? null, joining: state.joining }
+  }
+
+  /** Ends every stream; those who followed them are not lost by it. */
+  close(): void {
+    this.#streams.endAll()
+  }
+
+  #client(id: string) {
+    const client = this.#parts.store.state.clients.find(one => one.id === id)
+    if (client === undefined) throw new Refused('CLIENT_UNKNOWN')
+    return client
+  }
+}
+
+const idOf = (id: unknown): string => {
+  const { success, data } = nameSchema.safeParse(id)
+  if (!success) throw new Refused('BAD_REQUEST')
+  return data
+}
+
+const sampleOf = (body: unknown) => {
+  const sample = clientUsageSchema.safeParse(body)
+  if (!sample.success) throw new Refused('BAD_REQUEST')
+  return sample.data
+}
