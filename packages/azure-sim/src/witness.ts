@@ -12,6 +12,8 @@ export interface DataRecord {
     readonly generation: number
     readonly thumbprint: string
   } | null
+  /** What the caller came with where it was no signature of a key; then `key` says nothing. */
+  readonly scheme?: 'resourceToken' | 'entra'
   readonly status: number
 }
 
@@ -86,6 +88,11 @@ export class Ledger implements Witness {
   data(record: DataRecord): void {
     this.#requests++
     this.#recent.push(record)
+    if (record.scheme === undefined) this.#count(record)
+    for (const listener of this.#listeners) listener(record)
+  }
+
+  #count(record: DataRecord): void {
     const use = this.#useOf(record)
     use.lastAt = record.at
     if (record.status === 401 || record.status === 403) use.refused++
@@ -93,7 +100,6 @@ export class Ledger implements Witness {
       use.accepted++
       use.lastAcceptedAt = record.at
     }
-    for (const listener of this.#listeners) listener(record)
   }
 
   arm(record: ManagementRecord): void {

@@ -4,7 +4,7 @@ import type { KeyRing, Region } from '../account/types.ts'
 import type { Chance } from '../chance.ts'
 import type { Clock } from '../clock.ts'
 import type { Witness } from '../witness.ts'
-import { accessOf, isMetadataWrite } from './access.ts'
+import { accessOf, isBatch, isMetadataWrite } from './access.ts'
 import { type AccountIdentity, describeAccount } from './account-read.ts'
 import { parseAddress } from './address.ts'
 import {
@@ -12,14 +12,18 @@ import {
   authenticate,
   type DateWindow,
   defaultDateWindow,
+  type Verdict,
 } from './authenticate.ts'
 import { Catalogue } from './catalogue/catalogue.ts'
+import { ClockSkew } from './clock-skew.ts'
 import * as errors from './errors.ts'
 import { faultError, unavailable } from './fault-errors.ts'
 import { type Fault, type FaultRates, Faults } from './faults.ts'
 import { Answers } from './front/answer.ts'
 import type { Attempt } from './front/attempt.ts'
 import { regionGone, requireWritable, servingRegion } from './front/region-rules.ts'
+import { EntraGate, type TokenVerifier } from './identity/entra-gate.ts'
+import { Identity } from './identity/identity.ts'
 import { errorReply, type Reply, send } from './reply.ts'
 import { readBody } from './request.ts'
 import { route } from './routes/router.ts'
@@ -43,6 +47,8 @@ export interface CosmosOptions {
   /** Fault rates at the start; all 0 by default. */
   readonly weather?: Partial<FaultRates>
   readonly dateWindow?: Partial<DateWindow>
+  /** Whether a resource token ends with the key that it was made under. Default: it does. */
+  readonly resourceTokensDieWithKey?: boolean
 }
 
 export interface Cosmos {
@@ -50,6 +56,10 @@ export interface Cosmos {
   readonly faults: Faults
   /** The databases and containers, for tests that look behind the wire. */
   readonly catalogue: Catalogue
+  /** How far the clocks of the regions are off, settable while they run. */
+  readonly clockSkew: ClockSkew
+  /** Takes tokens of Entra from now on, as this verifier and these audiences allow. */
+  trust(verifier: TokenVerifier, audiences: () => readonly string[]): void
   /** What an HTTPS server of this region hands its requests to. */
   handlerFor(regionName: string): RequestListener
   /** For the account's global endpoint: serves as the write region does. */
@@ -65,6 +75,8 @@ export function createCosmos(options: CosmosOptions): Cosmos {
   return {
     faults: front.faults,
     catalogue: front.catalogue,
+    clockSkew: front.clockSkew,
+    trust: (verifier, audiences) => front.trust(verifier, audiences),
     handlerFor: name => (request, response) => void front.serve(name, request, response),
     globalHandler: (request, response) => void front.serve(null, request, response),
   }
@@ -73,19 +85,31 @@ export function createCosmos(options: CosmosOptions): Cosmos {
 class Front {
   readonly faults: Faults
   readonly catalogue = new Catalogue()
+  readonly clockSkew = new ClockSkew()
+  readonly #identity: Identity
+  #entra: EntraGate | undefined
   readonly #options: CosmosOptions
   readonly #rules: AuthenticationRules
   readonly #answers: Answers
 
   constructor(options: CosmosOptions) {
     this.#options = options
+    const { keys, resourceTokensDieWithKey: tokensDieWithKey = true } = options
+    this.#identity = new Identity({ catalogue: this.catalogue, keys, tokensDieWithKey })
     this.#rules = {
-      keys: options.keys,
+      keys,
+      tokens: this.#identity.tokens,
+      entra: () => this.#entra,
       window: { ...defaultDateWindow, ...options.dateWindow },
       disableLocalAuth: () => options.settings.disableLocalAuth(),
     }
-    this.#answers = new Answers(options.clock, options.witness)
+    this.#answers = new Answers(options.clock, options.witness, this.clockSkew)
     this.faults = new Faults(options.chance, options.weather)
+  }
+
+  trust(verifier: TokenVerifier, audiences: () => readonly string[]): void {
+    const { name: accountName } = this.#options.account
+    this.#entra = new EntraGate({ verifier, accountName, audiences })
   }
 
   get #regions(): readonly Region[] {
@@ -96,7 +120,9 @@ class Front {
   /** Never rejects: whatever goes wrong becomes an answer, or a closed connection. */
   async serve(regionName: string | null, request: IncomingMessage, response: ServerResponse) {
     try {
-      const attempt = this.#receive(regionName, request, response)
+      const received = this.#receive(regionName, request, response)
+      // Only the first sight of a token of Entra takes a while; keys are decided over at once.
+      const attempt = received instanceof Promise ? await received : received
       if (attempt !== null) await this.#perform(attempt, this.#drawFault(attempt))
     } catch {
       // A fault of ours, or a client that went away: either way nobody waits for a made-up answer.
@@ -109,7 +135,7 @@ class Front {
     regionName: string | null,
     request: IncomingMessage,
     response: ServerResponse,
-  ): Attempt | null {
+  ): Attempt | null | Promise<Attempt | null> {
     const { clock } = this.#options
     const region = servingRegion(this.#regions, regionName)
     const verb = request.method ?? 'GET'
@@ -119,16 +145,20 @@ class Front {
       request.resume()
       const { name } = this.#options.account
       const gone = regionName === null ? unavailable() : regionGone(name, regionName)
-      send(response, errorReply(gone, activityId), activityId, verb !== 'HEAD')
+      const now = clock.now() + this.clockSkew.of(regionName ?? '')
+      send(response, errorReply(gone, activityId), { activityId, now, withBody: verb !== 'HEAD' })
       return null
     }
     const { headers } = request
-    const credentials = { region: region.name, verb, address, headers, now: clock.now() }
-    const { key, refusal } = authenticate(this.#rules, credentials)
-    const attempt = { region, verb, address, activityId, request, response, key }
-    if (refusal === null) return attempt
-    this.#answers.answer(attempt, errorReply(refusal, activityId))
-    return null
+    const now = clock.now() + this.clockSkew.of(region.name)
+    const verdict = authenticate(this.#rules, { region: region.name, verb, address, headers, now })
+    const admit = (verdict: Verdict): Attempt | null => {
+      const attempt = { region, verb, address, activityId, request, response, now, verdict }
+      if (verdict.refusal === null) return attempt
+      this.#answers.answer(attempt, errorReply(verdict.refusal, activityId))
+      return null
+    }
+    return verdict instanceof Promise ? verdict.then(admit) : admit(verdict)
   }
 
   /** By resource type: whoever happens to read the metadata for all shifts nobody's weather. */
@@ -155,19 +185,27 @@ class Front {
     this.#answers.answer(attempt, reply)
   }
 
-  #route({ region, verb, address, request }: Attempt, body: string): Reply {
+  #route(attempt: Attempt, body: string): Reply {
+    const { region, verb, address, request, verdict } = attempt
     const { headers } = request
     const { settings, clock, account } = this.#options
     if (accessOf(verb, headers) === 'write') requireWritable(region)
+    if (verdict.caller !== null && isBatch(headers)) {
+      const lacking =
+        this.#entra?.refusalOfBatch(verdict.caller, { verb, address, headers }, body) ?? null
+      if (lacking !== null) throw lacking
+    }
     if (
+      verdict.scheme === 'key' &&
       settings.disableKeyBasedMetadataWriteAccess?.() === true &&
       isMetadataWrite(address, verb, headers)
     ) {
       throw errors.metadataWriteForbidden(verb, address.type)
     }
     const now = clock.now()
-    return route(this.catalogue, { verb, address, headers, body, now }, () =>
-      describeAccount(account, this.#regions),
-    )
+    const regionNow = attempt.now
+    const { key: signer } = verdict
+    const asked = { verb, address, headers, body, now, regionNow, signer, identity: this.#identity }
+    return route(this.catalogue, asked, () => describeAccount(account, this.#regions))
   }
 }

@@ -39,15 +39,32 @@ export const wrongKey = (payload: string): ServiceError =>
 export const localAuthDisabled = (): ServiceError =>
   unauthorized('Local Authorization is disabled. Use an AAD token to authorize all requests.', 5202)
 
-/** `start` is the client's date. The recorded answers put the expiry 15 minutes after it. */
-export const outsideDateWindow = (start: number, serverNow: number): ServiceError => {
+/**
+ * `start` is the client's date, and the recorded answers put the expiry 15 minutes after it; or the
+ * moment when a resource token was made, and its own expiry.
+ */
+export const outsideDateWindow = (
+  start: number,
+  serverNow: number,
+  expiry = start + 900_000,
+): ServiceError => {
   const text = (at: number): string => new Date(at).toUTCString()
   return new ServiceError(
     403,
     'Forbidden',
     'The authorization token is not valid at the current time. Please create another token and ' +
-      `retry (token start time: ${text(start)}, token expiry time: ${text(start + 900_000)}, ` +
+      `retry (token start time: ${text(start)}, token expiry time: ${text(expiry)}, ` +
       `current server time: ${text(serverNow)}).`,
     0,
   )
 }
+
+/** A resource token whose permission is not for this (azure-cosmos-dotnet-v3 issue 3657). */
+export const insufficientPermissions = (): ServiceError =>
+  new ServiceError(
+    403,
+    'Forbidden',
+    'Insufficient permissions provided in the authorization header for the corresponding ' +
+      'request. Please retry with another authorization header.',
+    0,
+  )

@@ -26,12 +26,31 @@ export function errorReply(error: ServiceError, activityId: string): Reply {
   }
 }
 
-/** Writes an answer with the headers that every answer of the service has. */
+/** How an answer goes out. */
+export interface Dispatch {
+  readonly activityId: string
+  /** The service's time, which is also its `date`; milliseconds since the epoch. */
+  readonly now: number
+  readonly withBody: boolean
+}
+
+/** Most answers share their second with the one before. */
+let lastDate = { second: Number.NaN, text: '' }
+
+function dateOf(now: number): string {
+  const second = Math.floor(now / 1_000)
+  if (second !== lastDate.second) lastDate = { second, text: new Date(now).toUTCString() }
+  return lastDate.text
+}
+
+/**
+ * Writes an answer with the headers that every answer of the service has. Refusals are chunked, as
+ * the recorded one is.
+ */
 export function send(
   response: ServerResponse,
   reply: Reply,
-  activityId: string,
-  withBody: boolean,
+  { activityId, now, withBody }: Dispatch,
 ): void {
   const { status, headers, body } = reply
   const fields: string[] = [
@@ -45,10 +64,13 @@ export function send(
     version.gateway,
     'strict-transport-security',
     'max-age=31536000',
+    'date',
+    dateOf(now),
   ]
   for (const name in headers) fields.push(name, headers[name] ?? '')
   const sent = withBody && status !== 204 && status !== 304 ? (body ?? '') : ''
-  if (status !== 204 && status !== 304) {
+  const chunked = status >= 400 && withBody
+  if (status !== 204 && status !== 304 && !chunked) {
     fields.push('content-length', `${Buffer.byteLength(withBody ? sent : (body ?? ''))}`)
   }
   response.writeHead(status, fields)

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { AccountKey } from '../account/types.ts'
 import type { Address } from './address.ts'
 import { tooLarge } from './errors.ts'
+import type { Identity } from './identity/identity.ts'
 
 /** An authenticated request with its body, as the routes see it. */
 export interface CosmosRequest {
@@ -10,6 +12,12 @@ export interface CosmosRequest {
   readonly body: string
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** The same by the region's own clock. */
+  readonly regionNow: number
+  /** The key that signed the request; `null` for a resource token or a token of Entra. */
+  readonly signer: AccountKey | null
+  /** The users of every database, and what makes and reads their tokens. */
+  readonly identity: Identity
 }
 
 /** Batches may be larger than one document; beyond this the service reads no further. */

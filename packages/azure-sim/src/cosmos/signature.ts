@@ -5,8 +5,10 @@ export interface Signed {
   readonly verb: string
   readonly resourceType: string
   readonly resourceLink: string
-  /** The header's text as it came: `x-ms-date`, else `Date`. */
+  /** The text of `x-ms-date` as it came; empty where only `Date` came. */
   readonly date: string
+  /** The text of `Date`, where it stands for `x-ms-date`. */
+  readonly plainDate?: string
 }
 
 export interface Authorization {
@@ -15,41 +17,52 @@ export interface Authorization {
   readonly signature: string
 }
 
+/** Longer headers with a key's signature are malformed; tokens of Entra are always longer. */
+const signedHeaderMax = 1_024
+
 /**
  * Reads an `authorization` header: `type=…&ver=…&sig=…`, percent-encoded in either case of hex
- * digits, or not at all. `undefined` where it has not that form.
+ * digits, or not at all. `undefined` where it has not that form. As the gateway reads it
+ * (Azure/azure-cosmos-dotnet-v3 AuthorizationHelper.cs, which client and gateway share): the names
+ * are lower case, a plus that is not encoded is a space, and a comma ends the signature.
  */
 export function parseAuthorization(header: string): Authorization | undefined {
   const decoded = decodeHeader(header)
-  if (decoded === undefined) return undefined
-  const [type, version, ...rest] = decoded.split('&')
-  const signature = rest.join('&')
-  if (!startsWith(type, 'type=') || !startsWith(version, 'ver=')) return undefined
-  if (!startsWith(signature, 'sig=') || signature.length === 4) return undefined
-  return {
-    type: type.slice(5).toLowerCase(),
-    version: version.slice(4),
-    signature: signature.slice(4),
-  }
+  const first = decoded.indexOf('&')
+  const second = decoded.indexOf('&', first + 1)
+  if (first < 0 || second < 0) return undefined
+  if (!decoded.startsWith('type=') || !decoded.startsWith('ver=', first + 1)) return undefined
+  if (!decoded.startsWith('sig=', second + 1)) return undefined
+  const comma = decoded.indexOf(',', second)
+  const type = decoded.slice(5, first).toLowerCase()
+  const version = decoded.slice(first + 5, second)
+  const signature = decoded.slice(second + 5, comma < 0 ? undefined : comma)
+  if (type === '' || version === '' || signature === '') return undefined
+  if (type === 'master' && header.length > signedHeaderMax) return undefined
+  return { type, version, signature }
 }
 
-const startsWith = (part: string | undefined, name: string): part is string =>
-  part !== undefined && part.slice(0, name.length).toLowerCase() === name
-
-function decodeHeader(header: string): string | undefined {
+/** What is no encoding of anything stays as it is. */
+function decodeHeader(header: string): string {
+  const spaced = header.includes('+') ? header.replaceAll('+', ' ') : header
   try {
-    return decodeURIComponent(header)
+    return decodeURIComponent(spaced)
   } catch {
-    return undefined
+    return spaced.replaceAll(/%([0-9a-f]{2})/gi, (_, digits) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    )
   }
 }
 
 /**
  * The text that is signed (Microsoft: "Access control on Azure Cosmos DB resources"): verb, type and
- * date in lower case, the link as it is, then an empty line.
+ * date in lower case, the link as it is. The last line is empty, or `Date` where `x-ms-date` is.
  */
-export const stringToSign = ({ verb, resourceType, resourceLink, date }: Signed): string =>
-  `${verb.toLowerCase()}\n${resourceType.toLowerCase()}\n${resourceLink}\n${date.toLowerCase()}\n\n`
+export const stringToSign = (signed: Signed): string => {
+  const { verb, resourceType, resourceLink, date, plainDate = '' } = signed
+  const dates = `${date.toLowerCase()}\n${plainDate.toLowerCase()}\n`
+  return `${verb.toLowerCase()}\n${resourceType.toLowerCase()}\n${resourceLink}\n${dates}`
+}
 
 /** HMAC-SHA256 over the text, with the base64-decoded key: 32 bytes. */
 export const sign = (text: string, secret: KeyObject): Buffer =>

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { makeKey } from './support/account.ts'
 import { startCosmos } from './support/cosmos.ts'
-import { raw, signed } from './support/raw.ts'
+import { raw, signed, signedByDate } from './support/raw.ts'
 
 /*
  * The refusals of the real service, as they were recorded; the pages they were read on are
@@ -61,6 +61,15 @@ t.test('a missing and a malformed header have their own sentences', async t => {
     'nonsense',
     'type=aad&ver=1.0&sig=x',
     'type=master&ver=2.0&sig=x',
+    'type=system&ver=1.0&sig=x',
+    'Type=master&ver=1.0&sig=x',
+    'type=master&Ver=1.0&sig=x',
+    'type=master&ver=1.0&signature=x',
+    'ver=1.0&type=master&sig=x',
+    'type=master&ver=1.0&sig=',
+    `type=master&ver=1.0&sig=${'x'.repeat(1_024)}`,
+    'type%253dmaster%2526ver%253d1.0%2526sig%253dx',
+    'Bearer x',
     '%',
   ]) {
     const malformed = await raw(endpoint, { path: '/dbs', headers: { authorization } })
@@ -72,15 +81,42 @@ t.test('a missing and a malformed header have their own sentences', async t => {
 t.test('a date must come, in either of two headers, in the form of RFC 1123', async t => {
   const { endpoint, keys } = await startCosmos(t)
   const key = keys.get('primary')
-  const { authorization, 'x-ms-date': date } = signed(key, { type: 'dbs', link: '' })
+  const { authorization } = signed(key, { type: 'dbs', link: '' })
   const none = await raw(endpoint, { path: '/dbs', headers: { authorization } })
   t.equal(none.status, 401)
   t.match(none.body.message, /^Authorization token mandates Date headers/)
-  t.equal((await raw(endpoint, { path: '/dbs', headers: { authorization, date } })).status, 200)
-  const odd = signed(key, { type: 'dbs', link: '', date: 'yesterday' })
-  const answer = await raw(endpoint, { path: '/dbs', headers: odd })
-  t.equal(answer.status, 401)
-  t.match(answer.body.message, /^The input date header is invalid format/)
+  const now = new Date()
+  const zoned = now.toUTCString().replace('GMT', 'PDT')
+  const weekday = now.toUTCString().replace(/^.../, day => (day === 'Mon' ? 'Tue' : 'Mon'))
+  for (const date of ['yesterday', '1', zoned, weekday, `${now.getTime()}`]) {
+    const headers = signed(key, { type: 'dbs', link: '', date })
+    const answer = await raw(endpoint, { path: '/dbs', headers })
+    t.equal(answer.status, 401, date)
+    t.match(answer.body.message, /^The input date header is invalid format/)
+  }
+  for (const date of [now.toUTCString().toLowerCase(), now.toISOString()]) {
+    const headers = signed(key, { type: 'dbs', link: '', date })
+    t.equal((await raw(endpoint, { path: '/dbs', headers })).status, 200, date)
+  }
+})
+
+t.test('Date stands for x-ms-date where that is absent or empty, in a line of its own', async t => {
+  const { endpoint, keys } = await startCosmos(t)
+  const key = keys.get('primary')
+  const ask = (headers: Record<string, string>) => raw(endpoint, { path: '/dbs', headers })
+  const headers = signedByDate(key, { type: 'dbs', link: '' })
+  t.equal((await ask(headers)).status, 200)
+  t.equal((await ask({ ...headers, 'x-ms-date': '' })).status, 200)
+  const { authorization, 'x-ms-date': date } = signed(key, { type: 'dbs', link: '' })
+  const misplaced = await ask({ authorization, date })
+  t.equal(misplaced.status, 401)
+  t.match(misplaced.body.message, `'get\ndbs\n\n\n${date.toLowerCase()}\n'`)
+  const both = await ask({
+    authorization,
+    'x-ms-date': date,
+    date: 'Thu, 01 Jan 1970 00:00:00 GMT',
+  })
+  t.equal(both.status, 200, 'x-ms-date is preferred')
 })
 
 t.test('a clock that is far off is refused with the time of the service', async t => {

@@ -21,6 +21,24 @@ export function containerRid(database: string, count: number): string {
   return text(bytes)
 }
 
+/** The database's four bytes and four more, of which the first has its highest bit clear. */
+export function userRid(database: string, count: number): string {
+  const bytes = Buffer.alloc(8)
+  bytesOf(database).copy(bytes)
+  const bits = spread(count)
+  bytes.writeUInt32LE((((bits >>> 7) << 8) | (bits & 0x7f)) >>> 0, 4)
+  return text(bytes)
+}
+
+/** The user's eight bytes and eight more, of which the last is 0. */
+export function permissionRid(user: string, count: number): string {
+  const bytes = Buffer.alloc(16)
+  bytesOf(user).copy(bytes)
+  bytes.writeUInt32LE(spread(count), 8)
+  bytes.writeUIntLE(spread(count + 1) >>> 8, 12, 3)
+  return text(bytes)
+}
+
 /** The container's eight bytes, and eight for the partition with its kind in the last. */
 export function rangeRid(container: string, id: string): string {
   const bytes = Buffer.alloc(16)

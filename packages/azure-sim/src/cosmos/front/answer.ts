@@ -1,5 +1,7 @@
+import type { Region } from '../../account/types.ts'
 import type { Clock } from '../../clock.ts'
 import type { Witness } from '../../witness.ts'
+import type { ClockSkew } from '../clock-skew.ts'
 import { type Reply, send } from '../reply.ts'
 import type { Attempt } from './attempt.ts'
 
@@ -7,17 +9,24 @@ import type { Attempt } from './attempt.ts'
 export class Answers {
   readonly #clock: Clock
   readonly #witness: Witness
+  readonly #nowIn: (region: Region) => number
 
-  constructor(clock: Clock, witness: Witness) {
+  constructor(clock: Clock, witness: Witness, skew: ClockSkew) {
     this.#clock = clock
     this.#witness = witness
+    this.#nowIn = ({ name }) => clock.now() + skew.of(name)
   }
 
   answer(attempt: Attempt, reply: Reply): void {
     const { request, response, activityId, verb } = attempt
     if (!request.complete) request.resume()
     this.#report(attempt, reply.status)
-    if (!response.destroyed) send(response, reply, activityId, verb !== 'HEAD')
+    if (response.destroyed) return
+    send(response, reply, {
+      activityId,
+      now: this.#nowIn(attempt.region),
+      withBody: verb !== 'HEAD',
+    })
   }
 
   /** The client learns nothing: its connection is gone. */
@@ -26,7 +35,8 @@ export class Answers {
     attempt.request.socket.destroy()
   }
 
-  #report({ region, verb, address, key }: Attempt, status: number): void {
+  #report({ region, verb, address, verdict }: Attempt, status: number): void {
+    const { key, scheme } = verdict
     const signer =
       key === null
         ? null
@@ -38,6 +48,7 @@ export class Answers {
       resourceType: address.type,
       key: signer,
       status,
+      ...(scheme === 'key' ? {} : { scheme }),
     })
   }
 }

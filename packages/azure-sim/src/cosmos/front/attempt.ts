@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AccountKey, Region } from '../../account/types.ts'
+import type { Region } from '../../account/types.ts'
 import type { Address } from '../address.ts'
+import type { Verdict } from '../authenticate.ts'
 
 /** One request on its way through the front. */
 export interface Attempt {
@@ -10,6 +11,7 @@ export interface Attempt {
   readonly activityId: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Who signed, as far as any key this account has or had tells. */
-  readonly key: AccountKey | null
+  /** The region's time when the request came. */
+  readonly now: number
+  readonly verdict: Verdict
 }

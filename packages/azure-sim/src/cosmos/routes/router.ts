@@ -12,14 +12,13 @@ import {
   rangesRoute,
 } from './metadata.ts'
 import { offerRoute, offersRoute } from './offers.ts'
+import { usersRoute } from './users.ts'
 
 /** What the service has under a database or container and the simulator has not. */
 const absent: Readonly<Record<string, string>> = {
   sprocs: 'Stored procedures',
   triggers: 'Triggers',
   udfs: 'User-defined functions',
-  users: 'Users',
-  permissions: 'Permissions',
   clientencryptionkeys: 'Client encryption keys',
   attachments: 'Attachments',
 }
@@ -57,6 +56,9 @@ function routeDatabase(
     throw kind === undefined ? errors.notFound() : errors.ownerNotFound()
   }
   if (kind === undefined) return databaseRoute(catalogue, request, database)
+  if (kind === 'users') {
+    return usersRoute(database, request, containerId === undefined ? [] : [containerId, ...within])
+  }
   if (kind !== 'colls') throw unknown(kind)
   if (containerId === undefined) return containersRoute(catalogue, request, database)
   const container = catalogue.container(databaseId, containerId)

@@ -57,9 +57,17 @@ export interface ToSign {
 export function signed(key: AccountKey, { verb = 'GET', type, link, date }: ToSign) {
   const at = date ?? new Date().toUTCString()
   const text = stringToSign({ verb, resourceType: type, resourceLink: link, date: at })
+  return { 'x-ms-date': at, authorization: authorizationOf(key, text) }
+}
+
+/** The same with `date` in the place of `x-ms-date`: it is signed in a line of its own. */
+export function signedByDate(key: AccountKey, { verb = 'GET', type, link, date }: ToSign) {
+  const at = date ?? new Date().toUTCString()
+  const signed = { verb, resourceType: type, resourceLink: link, date: '', plainDate: at }
+  return { date: at, authorization: authorizationOf(key, stringToSign(signed)) }
+}
+
+function authorizationOf(key: AccountKey, text: string): string {
   const signature = sign(text, key.secret).toString('base64')
-  return {
-    'x-ms-date': at,
-    authorization: encodeURIComponent(`type=master&ver=1.0&sig=${signature}`),
-  }
+  return encodeURIComponent(`type=master&ver=1.0&sig=${signature}`)
 }
