@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
+import { tallyAnswers, watchAnswers } from './testing/answers.ts'
 import { runChecks } from './testing/checks.ts'
 import { findTests, UnknownPath } from './testing/files.ts'
 import { printFailure, printFile } from './testing/print.ts'
@@ -15,8 +16,11 @@ const main = async (paths: readonly string[]): Promise<number> => {
   if (option !== undefined) throw new UnknownPath(`npm test takes paths only, not ${option}.`)
   const files = findTests(root, paths)
   const checks = await runChecks(root, paths)
-  const tests = await runTests(root, files, printFile)
-  const tallies: Tally[] = [...checks, ...tests]
+  const watch = watchAnswers(root)
+  const tests = await runTests(root, files, printFile, watch.env)
+  const answers = tallyAnswers(watch.answers())
+  watch.end()
+  const tallies: Tally[] = [...checks, ...tests, answers]
   const sum = tallies.reduce(add)
   for (const failure of sum.failures) printFailure(failure)
   process.stdout.write(`\n${closingLine(sum)}\n`)

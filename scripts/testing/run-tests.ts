@@ -16,12 +16,13 @@ export const runTests = async (
   root: string,
   files: readonly string[],
   onFile: OnFile,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<readonly Tally[]> => {
   if (files.length === 0) return [didNotRun('no test file')]
-  const first = await runTap(root, files, onFile)
+  const first = await runTap(root, files, onFile, env)
   const left = files.filter(file => !first.tallies.has(file))
   const rest =
-    left.length > 0 && left.length < files.length ? await runTests(root, left, onFile) : []
+    left.length > 0 && left.length < files.length ? await runTests(root, left, onFile, env) : []
   const lost = left.length === files.length ? left.map(didNotRun) : []
   return [...first.tallies.values(), first.outside, ...rest, ...lost]
 }
@@ -34,7 +35,12 @@ interface Run {
   readonly outside: Tally
 }
 
-const runTap = async (root: string, files: readonly string[], onFile: OnFile): Promise<Run> => {
+const runTap = async (
+  root: string,
+  files: readonly string[],
+  onFile: OnFile,
+  env: NodeJS.ProcessEnv,
+): Promise<Run> => {
   const tallies = new Map<string, Tally>()
   const strays: Point[] = []
   const parser = readTap(point => {
@@ -46,6 +52,7 @@ const runTap = async (root: string, files: readonly string[], onFile: OnFile): P
   const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
   const child = spawn(process.execPath, [tap, '--reporter=tap', ...files], {
     cwd: root,
+    env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   child.stdout.pipe(parser)

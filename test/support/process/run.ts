@@ -14,15 +14,21 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
+/** What watches over the answers of a simulated Azure, alone of what Node is told to preload. */
+const watching = (options: string | undefined): NodeJS.ProcessEnv => {
+  const watch = /--import=[^\s"]*\/support\/watch\.js[^\s"]*/.exec(options ?? '')?.[0]
+  return watch === undefined ? {} : { NODE_OPTIONS: watch }
+}
+
 /** A Node process without what tap puts into the environment of a test. */
 export const startNode = (
   args: readonly string[],
   { cwd, env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Running => {
-  const { NODE_OPTIONS: _, ...clean } = process.env
+  const { NODE_OPTIONS: options, ...clean } = process.env
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...clean, ...env },
+    env: { ...clean, ...watching(options), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exit = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {

@@ -124,6 +124,7 @@ export const endsWithParent = 'KEYTURN_ENDS_WITH_PARENT'
 const childEnvironment = ({ env }: Pick<ChildOptions, 'env'>) => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],
+  NODE_OPTIONS: process.env['NODE_OPTIONS'], // What is asked of Node here holds there as well.
   [endsWithParent]: '1',
   ...env,
 })

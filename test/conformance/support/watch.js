@@ -1,0 +1,49 @@
+// Preloaded into every process of the tests, by NODE_OPTIONS: holds each answer that a simulator in
+// this process gives against Microsoft's OpenAPI documents. Costs nothing where there is none.
+// `?into=` names the folder for the tally.
+
+import { subscribe } from 'node:diagnostics_channel'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const once = Symbol.for('keyturn.answers.watched')
+const flushMs = 500
+
+if (!Reflect.has(globalThis, once)) {
+  Reflect.set(globalThis, once, true)
+  watch(new URL(import.meta.url).searchParams.get('into'))
+}
+
+/** @param {string | null} into */
+function watch(into) {
+  /** @type {unknown[]} */
+  const waiting = []
+  let isLoading = false
+  /** @type {import('./tallying.ts').Tallying | undefined} */
+  let tallying
+  const load = async () => {
+    const { startTallying } = await import('./tallying.ts')
+    tallying = startTallying(into)
+  }
+  const drain = () => {
+    if (tallying && waiting.length > 0) tallying.take(waiting.splice(0))
+  }
+  // Judged a little later, so that no answer waits for it; soon, for who is killed tells nothing.
+  subscribe('azure-sim:answer', answer => {
+    if (!isLoading) load()
+    isLoading = true
+    if (waiting.push(answer) === 1) setTimeout(drain, flushMs).unref()
+  })
+  process.on('exit', () => {
+    drain()
+    if (tallying?.failed && !process.exitCode) process.exitCode = 1
+    if (waiting.length > 0 && into !== null) tellLost(into, waiting.length)
+  })
+}
+
+/** @param {string} into @param {number} count */
+function tellLost(into, count) {
+  const unjudged = { 'any: the process ended before it could be judged': count }
+  const tally = JSON.stringify({ operations: {}, unjudged, violations: [] })
+  writeFileSync(join(into, `answers-${process.pid}-lost.json`), tally)
+}
