@@ -1,0 +1,135 @@
+import { hasEnded, otherSlot, slots } from '@keyturn/core'
+import { catchUp, endOperation, lags, newKey, withMail } from './azure.ts'
+import type { Move } from './move.ts'
+import type { Leader, Stage, State, Written } from './state.ts'
+import { judgeArrival, judgeEffects } from './truth.ts'
+import { arrive, wrote } from './turn.ts'
+
+/** What Azure does in its own time, and what people do to it. */
+export const azureMoves = (state: State): readonly Move[] => [
+  ...operationMoves(state),
+  ...mailMoves(state),
+  ...regionMoves(state),
+  ...writeMoves(state),
+  ...portalMoves(state),
+  ...vaultHandMoves(state),
+]
+
+const operationMoves = (state: State): readonly Move[] => {
+  const { azure } = state
+  if (!azure.operation) return []
+  const { slot } = azure.operation
+  const ended = (lagging: number | null): State => {
+    const judged = judgeArrival(state, slot, isClean(state))
+    return judgeEffects({ ...judged, azure: endOperation(azure, 'succeeded', lagging) })
+  }
+  const last = azure.regions.length - 1
+  return [
+    { says: `the ${slot} key is new`, fault: null, to: ended(null) },
+    {
+      says: `the ${slot} key is new, which region ${last} does not notice yet`,
+      fault: 'region-lag',
+      to: refused(ended(last)),
+    },
+    {
+      says: `Azure fails to regenerate the ${slot} key`,
+      fault: 'arm-fails',
+      to: { ...state, azure: endOperation(azure, 'failed', null) },
+    },
+  ]
+}
+
+/** Whether any hand has struck: what a hand wrote is then not on the rotation. */
+const isClean = ({ hands }: State): boolean => !hands.editedVault
+
+const refused = (state: State): State => ({
+  ...state,
+  hands: { ...state.hands, refusedOnce: true },
+})
+
+const mailMoves = (state: State): readonly Move[] =>
+  state.azure.mail.map(({ slot, clean }, index) => {
+    const mail = state.azure.mail.filter((_, at) => at !== index)
+    const { state: to } = arrive({ ...state, azure: withMail(state.azure, mail) }, slot, clean)
+    return { says: `the late POST for the ${slot} key arrives`, fault: null, to }
+  })
+
+const regionMoves = (state: State): readonly Move[] =>
+  state.azure.regions.flatMap((_, region) =>
+    lags(state.azure, region)
+      ? [
+          {
+            says: `region ${region} takes the present keys`,
+            fault: null,
+            to: { ...state, azure: catchUp(state.azure, region) },
+          },
+        ]
+      : [],
+  )
+
+const writeMoves = (state: State): readonly Move[] =>
+  state.vault.writes.map((written, index) => {
+    const writes = state.vault.writes.filter((_, at) => at !== index)
+    const vault = wrote({ ...state.vault, writes }, written)
+    return {
+      says: `the late write of version ${written.version} lands`,
+      fault: null,
+      to: { ...state, vault },
+    }
+  })
+
+/** From now on nothing that was looked at before can be relied upon. */
+export const unclean = (state: State): State => ({
+  ...state,
+  leaders: state.leaders.map(leader => ({ ...leader, stage: touched(leader) })),
+  azure: withMail(
+    state.azure,
+    state.azure.mail.map(({ slot }) => ({ slot, clean: false })),
+  ),
+})
+
+const touched = ({ stage }: Leader): Stage =>
+  stage.at === 'idle' ? stage : { ...stage, clean: false }
+
+/** Somebody regenerates a key by hand, where ARM lets him. */
+const portalMoves = (state: State): readonly Move[] =>
+  state.azure.operation
+    ? []
+    : slots.map(slot => ({
+        says: `somebody regenerates the ${slot} key in the portal`,
+        fault: 'hand-in-portal',
+        to: refused(unclean({ ...state, azure: newKey(state.azure, slot, null) })),
+      }))
+
+const vaultHandMoves = (state: State): readonly Move[] => {
+  const { latest } = state.vault
+  if (!latest) return []
+  const edits: readonly (readonly [string, Written | null])[] = [
+    ['deletes the secret', null],
+    ['restores an older version', { ...latest, version: latest.version - 1, fenced: [] }],
+    [
+      'writes a newer version of his own',
+      { ...latest, version: latest.version + 1, fenced: [], active: otherSlot(latest.active) },
+    ],
+    [
+      'puts another installation there',
+      { ...latest, version: latest.version + 1, installation: 'other' },
+    ],
+  ]
+  return edits.map(([what, written]) => ({
+    says: `somebody ${what} in the vault`,
+    fault: 'hand-in-vault',
+    to: unclean({
+      ...state,
+      vault: { ...state.vault, latest: written, before: latest },
+      hands: { ...state.hands, editedVault: true },
+    }),
+  }))
+}
+
+export const isOver = ({ azure, store, vault }: State): boolean =>
+  store.record.rotation !== null &&
+  hasEnded(store.record.rotation.phase) &&
+  azure.operation === null &&
+  azure.mail.length === 0 &&
+  vault.writes.length === 0

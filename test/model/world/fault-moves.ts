@@ -1,0 +1,131 @@
+import { newClient } from './client.ts'
+import type { FaultName } from './faults.ts'
+import { fallen, setLeader } from './leader.ts'
+import { leaves } from './member-moves.ts'
+import type { Move } from './move.ts'
+import { goodbyeMoves } from './network.ts'
+import { crashed, newSidecar, setClient, setSidecar, settled, step } from './sidecar.ts'
+import { lateName } from './spec.ts'
+import type { Sidecar, State } from './state.ts'
+
+/** What befalls processes and people; the faults of mail, ARM and vault stand where they strike. */
+export const faultMoves = (state: State): readonly Move[] => [
+  ...state.sidecars.flatMap((_, index) => sidecarFaults(state, index)),
+  ...leaderFaults(state),
+  ...arrivals(state),
+]
+
+const sidecarFaults = (state: State, index: number): readonly Move[] => {
+  const sidecar = state.sidecars[index]
+  if (!sidecar || sidecar.life === 'gone') return []
+  const moves: Move[] = [...goodbyeMoves(state, index)]
+  const befalls = (fault: FaultName, says: string, to: State): void => {
+    moves.push({ says: `${sidecar.id} ${says}`, fault, to })
+  }
+  if (sidecar.life !== 'dead') {
+    befalls('sidecar-crash', 'crashes', setSidecar(state, index, crashed(sidecar)))
+    const lost = { ...crashed({ ...sidecar, disk: null }), disk: null }
+    befalls('disk-lost', 'crashes and its disk is lost', setSidecar(state, index, lost))
+    befalls(
+      'machine-lost',
+      'and its clients die with their machine',
+      setSidecar(state, index, gone(sidecar)),
+    )
+  }
+  if (sidecar.life === 'up') {
+    befalls('sidecar-stopped', 'is stopped', setSidecar(state, index, { life: 'stopped' }))
+    const clients = [...sidecar.clients, newClient(`${sidecar.id}-app${sidecar.clients.length}`)]
+    const hasRoom =
+      sidecar.clients.filter(({ life }) => life !== 'dead').length < state.spec.clientsMax
+    if (hasRoom)
+      befalls('client-joins', 'gets one more client', setSidecar(state, index, { clients }))
+  }
+  return [...moves, ...sidecar.clients.flatMap((_, at) => clientFaults(state, index, at))]
+}
+
+export const gone = (sidecar: Sidecar): Sidecar => ({
+  ...crashed(sidecar),
+  life: 'gone',
+  disk: null,
+  clients: sidecar.clients.map(client => ({ ...client, life: 'dead', request: null })),
+})
+
+const clientFaults = (state: State, index: number, at: number): readonly Move[] => {
+  const sidecar = state.sidecars[index]
+  const client = sidecar?.clients[at]
+  if (!sidecar || !client || client.life === 'dead') return []
+  const { id } = client.identity
+  const moves: Move[] = []
+  const dead = setClient(state, index, at, { life: 'dead', connected: false, request: null })
+  moves.push({ says: `${id} crashes`, fault: 'client-crash', to: disconnected(dead, index, id) })
+  if (client.connected) {
+    const away = setClient(state, index, at, { connected: false })
+    moves.push({
+      says: `${id} loses its connection to ${sidecar.id}`,
+      fault: 'connection-lost',
+      to: disconnected(away, index, id),
+    })
+  }
+  if (client.life === 'up') {
+    const to = setClient(state, index, at, { life: 'stopped' })
+    moves.push({ says: `${id} is stopped`, fault: 'client-stopped', to })
+    const left = leaves(state, index, at)
+    if (left) moves.push({ says: `${id} says goodbye`, fault: 'client-leaves', to: left })
+  }
+  return moves
+}
+
+/** The sidecar notices that a connection has closed. */
+export const disconnected = (state: State, index: number, id: string): State => {
+  const sidecar = state.sidecars[index]
+  if (!sidecar || (sidecar.life !== 'up' && sidecar.life !== 'stopped')) return state
+  return setSidecar(state, index, settled(step(sidecar, { is: 'disconnected', id }), state))
+}
+
+const leaderFaults = (state: State): readonly Move[] => {
+  const moves: Move[] = state.leaders.flatMap((leader, index) =>
+    leader.up
+      ? [
+          {
+            says: `${index === 0 ? 'the coordinator' : 'the second leader'} crashes`,
+            fault: 'coordinator-crash',
+            to: setLeader(state, index, fallen),
+          } as const,
+        ]
+      : [],
+  )
+  if (state.leaders.length < 2 && state.leaders[0]?.up) {
+    const { epoch, revision, record } = { ...state.store, epoch: state.store.epoch + 1 }
+    const leader = { ...fallen, up: true, epoch, revision, record, reachableSince: state.now }
+    const to = {
+      ...state,
+      store: { ...state.store, epoch },
+      leaders: [...state.leaders, leader],
+    }
+    moves.push({ says: 'a second leader takes over', fault: 'second-leader', to })
+  }
+  return moves
+}
+
+/** Whoever comes later, under a new name or, by mistake, under one that is taken. */
+const arrivals = (state: State): readonly Move[] => {
+  const moves: Move[] = []
+  if (!state.sidecars.some(({ name }) => name === lateName)) {
+    moves.push({
+      says: 'a late member starts',
+      fault: 'member-joins',
+      to: joins(state, lateName, lateName),
+    })
+  }
+  const [first] = state.sidecars
+  if (first && state.sidecars.filter(({ name }) => name === first.name).length === 1) {
+    const to = joins(state, first.name, `${first.name}-twin`)
+    moves.push({ says: `a twin of ${first.name} starts`, fault: 'twin', to })
+  }
+  return moves
+}
+
+export const joins = (state: State, name: string, id: string): State => ({
+  ...state,
+  sidecars: [...state.sidecars, newSidecar(state.spec, name, id, 1)],
+})

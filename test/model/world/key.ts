@@ -1,0 +1,168 @@
+import {
+  type AccountRecord,
+  type ArmView,
+  attemptsOf,
+  otherSlot,
+  type Phase,
+  type ProbeView,
+  type Rotation,
+  type VaultView,
+} from '@keyturn/core'
+import { memberKeys } from './member-key.ts'
+import { bit, Names, short } from './names.ts'
+import type { Leader, Seen, State, Written } from './state.ts'
+
+/**
+ * What a state's future depends on, and nothing else: equal keys, equal futures. Members of one
+ * kind are sorted, and so are their clients; names are as `Names` says.
+ */
+export const keyOf = (state: State): string => {
+  const { store, hands } = state
+  const names = new Names(state.now, store.record.published?.version ?? 0)
+  const parts = [
+    azureKey(state, names),
+    vaultKey(state, names),
+    recordKey(store.record, names),
+    ...state.leaders.map(leader => leaderKey(state, leader, names)),
+    bit(hands.aborted) + bit(hands.refusedOnce) + bit(hands.editedVault),
+    String(state.faults.length),
+    state.violations.join(),
+    ...memberKeys(state, names),
+  ]
+  return parts.join('|')
+}
+
+const azureKey = ({ azure, store, spec }: State, names: Names): string => {
+  const named = operationOf(store.record)
+  const keys = names.keys(azure.keys)
+  const regions = azure.regions.map(region => names.keys(region)).join(',')
+  const { operation } = azure
+  const running = operation ? short(operation.slot) + bit(operation.id === named) : '-'
+  const ended = azure.ended.find(({ id }) => id === named)?.status ?? '-'
+  const mail = azure.mail.map(({ slot, clean }) => short(slot) + bit(clean)).sort()
+  const { primary, secondary } = azure.effects
+  return [keys, spec.regions > 1 ? regions : '', running, ended, ...mail, primary, secondary].join()
+}
+
+const operationOf = (record: AccountRecord): string | null => {
+  const phase = record.rotation?.phase
+  const last = phase ? attemptsOf(phase).at(-1) : undefined
+  return last?.outcome.is === 'accepted' ? last.outcome.operation : null
+}
+
+const writtenKey = (written: Written | null, names: Names): string =>
+  written === null ? '-' : names.held(written) + (written.installation === 'here' ? '' : '!')
+
+const vaultKey = ({ vault, spec }: State, names: Names): string => {
+  const before = spec.lagging ? writtenKey(vault.before, names) : ''
+  const writes = vault.writes.map(written => writtenKey(written, names)).sort()
+  return [writtenKey(vault.latest, names), before, ...writes].join()
+}
+
+const recordKey = (record: AccountRecord, names: Names): string => {
+  const { published, readBack, takesOver, rotation } = record
+  const version = published
+    ? names.held(published) + bit(published.confirmed) + names.age(published.at)
+    : '-'
+  return [version, names.version(readBack), bit(takesOver), rotationKey(rotation, names)].join()
+}
+
+const rotationKey = (rotation: Rotation | null, names: Names): string => {
+  if (rotation === null) return '-'
+  const { from, phase, phaseSince, paused, before } = rotation
+  const since = phase.at === 'baking' ? names.age(phaseSince) : ''
+  return short(from) + names.keys(before) + phaseKey(phase, names) + since + bit(paused !== null)
+}
+
+const phaseKey = (phase: Phase, names: Names): string => {
+  const attempts = attemptsOf(phase).map(({ number, oldFingerprint, sendBefore, outcome }) => {
+    const settled = outcome.is === 'settled' ? names.age(outcome.at) : ''
+    return `${number}${names.key(oldFingerprint)}${names.age(sendBefore - 100)}${outcome.is}${settled}`
+  })
+  return `${phase.at}${'part' in phase ? phase.part : ''}${attempts.join(';')}`
+}
+
+const leaderKey = (state: State, leader: Leader, names: Names): string => {
+  const { store, spec } = state
+  if (!leader.up) return '-'
+  const record = leader.revision === store.revision ? '=' : recordKey(leader.record, names)
+  return [
+    bit(leader.stopped) + bit(leader.epoch === store.epoch) + names.age(leader.reachableSince),
+    record,
+    spec.looks === 'rationed' ? armKey(leader.arm, names) + vaultViewKey(leader.vault, names) : '',
+    probesKey(leader, names),
+    stageKey(leader, names),
+  ].join()
+}
+
+const armKey = (arm: ArmView | null, names: Names): string =>
+  arm === null
+    ? '-'
+    : [
+        names.age(arm.at) + bit(arm.fresh) + bit(arm.idle) + bit(arm.error !== null),
+        names.keys(arm.fingerprints),
+        arm.operation?.status ?? '-',
+      ].join('')
+
+const vaultViewKey = (vault: VaultView | null, names: Names): string =>
+  vault === null
+    ? '-'
+    : names.age(vault.at) +
+      bit(vault.fresh) +
+      bit(vault.error !== null) +
+      names.held(vault.latest) +
+      bit(vault.latest?.installation === 'here')
+
+/** What was probed before matters only while a new key is on its way to being live. */
+const probesKey = ({ record, probes }: Leader, names: Names): string => {
+  const { rotation } = record
+  const slot = rotation && slotProbed(rotation)
+  return slot === null
+    ? ''
+    : probes
+        .map(view => probeKey(view, names))
+        .sort()
+        .join()
+}
+
+const slotProbed = ({ phase, from }: Rotation) => {
+  if (phase.at === 'probing-former') return from
+  const isReverting = phase.at === 'reverting' && phase.part === 'probing'
+  return phase.at === 'probing-standby' || isReverting ? otherSlot(from) : null
+}
+
+const probeKey = ({ fingerprint, regions }: ProbeView, names: Names): string =>
+  names.key(fingerprint) +
+  regions
+    .map(({ accepted, since, at, fresh }) => {
+      const span = at - since > 0 ? 'x' : '.'
+      return Math.min(accepted, 2) + names.age(since) + span + bit(fresh)
+    })
+    .join('')
+
+const stageKey = ({ stage }: Leader, names: Names): string => {
+  switch (stage.at) {
+    case 'idle':
+      return ''
+    case 'looked':
+      return `L${bit(stage.clean)}${names.keys(stage.truth)}${seenKey(stage.seen, names)}`
+    case 'read': {
+      // What it read stands in the table still, or the append will fail.
+      const rows = stage.fleet.length
+      return `R${bit(stage.clean)}${names.keys(stage.truth)}${seenKey(stage.seen, names)}${rows}`
+    }
+    case 'recorded': {
+      const { effect } = stage
+      const what = effect.do === 'publish' ? names.held(effect.publication) : short(effect.slot)
+      return `E${bit(stage.clean)}${names.age(stage.since)}${what}`
+    }
+  }
+}
+
+const seenKey = ({ arm, vault, probes }: Seen, names: Names): string =>
+  armKey(arm, names) +
+  vaultViewKey(vault, names) +
+  probes
+    .map(view => probeKey(view, names))
+    .sort()
+    .join()

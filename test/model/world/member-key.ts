@@ -1,0 +1,161 @@
+import type { Held, Member, MemberReport, Sample } from '@keyturn/core'
+import { bit, type Names } from './names.ts'
+import { longMs } from './spec.ts'
+import type { Client, Sidecar, State } from './state.ts'
+
+/** Members of one kind in the alphabet's order: which of them is called what does not matter. */
+export const memberKeys = (state: State, names: Names): readonly string[] => {
+  const all = new Set([...state.sidecars, ...state.store.fleet].map(({ name }) => name))
+  return [...all].map(name => (name === 'late' ? 'L' : 'M') + groupKey(state, name, names)).sort()
+}
+
+/** All processes and all rows under one name. */
+const groupKey = (state: State, name: string, shared: Names): string => {
+  const incarnations = new Map<string, string>()
+  const incarnation = (text: string | null | undefined): string => {
+    if (!text) return '-'
+    const known = incarnations.get(text) ?? `i${incarnations.size}`
+    incarnations.set(text, known)
+    return known
+  }
+  const sidecars = state.sidecars.filter(sidecar => sidecar.name === name)
+  const known = state.store.fleet.filter(member => member.name === name)
+  const parts = sidecars.map(sidecar => sidecarKey(state, sidecar, known, shared, incarnation))
+  const rows = known
+    .map(row => (incarnations.get(row.incarnation) ?? 'z') + rowKey(row, shared.local()))
+    .sort()
+  return [...parts, ...rows].join('/')
+}
+
+const rowKey = ({ standing, reportedAt, report }: Member, names: Names): string =>
+  standing === 'joined' ? `j${names.age(reportedAt)}${reportKey(report, names)}` : standing
+
+/** What gates ask of a report, and what `weakens` compares. */
+const reportKey = (report: MemberReport, names: Names): string =>
+  [
+    report.source.stalenessMsMax,
+    bit(report.durable),
+    names.held(report.acknowledged),
+    names.usage(report.usage),
+    report.refused
+      .map(({ fingerprint, endpoint }) => names.key(fingerprint) + endpoint.at(-1))
+      .sort(),
+    report.clients.lost.length + bit(report.clients.attached > 0),
+  ].join(' ')
+
+const sidecarKey = (
+  state: State,
+  sidecar: Sidecar,
+  rows: readonly Member[],
+  shared: Names,
+  incarnation: (text: string | null | undefined) => string,
+): string => {
+  const names = shared.local()
+  const { life, state: own, ring, disk, mail, answer } = sidecar
+  const flags = bit(sidecar.bound) + bit(sidecar.excused) + bit(sidecar.silent)
+  const identity = [
+    incarnation(own.identity.incarnation) + bit(own.identity.confirmed),
+    incarnation(own.identity.previousIncarnation),
+  ]
+  const stored = disk
+    ? [
+        incarnation(disk.identity.incarnation) + bit(disk.identity.confirmed),
+        heldKey(disk.acknowledged, names) + names.version(disk.floor),
+      ]
+    : ['-']
+  const held = [
+    names.keyset(ring),
+    own.held && own.held.version !== ring?.version ? names.held(own.held) : '',
+    heldKey(own.acknowledged, names),
+    names.version(own.floor),
+    own.proven
+      .filter(key => names.knows(key))
+      .map(key => names.key(key))
+      .sort()
+      .join(''),
+  ]
+  const clients = sidecar.clients.map(client => clientKey(state, sidecar, client, names)).sort()
+  const others = own.clients
+    .filter(({ id }) => !sidecar.clients.some(({ identity: { id: one } }) => one === id))
+    .map(client => client.state + sampleKey(client.sample, names))
+    .sort()
+  const row = mail && rows.find(one => one.incarnation === mail.incarnation)
+  const letter = mail
+    ? [
+        incarnation(mail.incarnation),
+        incarnation(mail.previousIncarnation),
+        row
+          ? mail.sequence <= row.sequence
+            ? 'late'
+            : reportKey(mail, names)
+          : reportKey(mail, names),
+      ]
+    : []
+  const said = answer ? names.version(answer.floor) : ''
+  return [
+    life,
+    flags,
+    own.joining,
+    ...identity,
+    ...stored,
+    ...held,
+    ...clients,
+    ...others,
+    ...letter,
+    said,
+  ].join(',')
+}
+
+const heldKey = (held: Held | null, names: Names): string => names.held(held)
+
+const sampleKey = (sample: Sample | null, names: Names): string =>
+  sample === null
+    ? '?'
+    : names.held(sample.held) +
+      names.usage(sample.usage) +
+      sample.refused
+        .map(({ fingerprint, endpoint }) => names.key(fingerprint) + endpoint.at(-1))
+        .sort()
+        .join('')
+
+/** A client as it is, with what its sidecar knows of it. */
+const clientKey = (
+  { now }: State,
+  { state: own, disk }: Sidecar,
+  client: Client,
+  names: Names,
+): string => {
+  const { id } = client.identity
+  const known = own.clients.find(one => one.id === id)
+  const stored = bit(disk?.clients.some(one => one.id === id) ?? false)
+  const knowledge = known ? known.state[0] + sampleKey(known.sample, names) : '-'
+  const { request, ring } = client
+  if (client.life === 'dead') return `dead${stored}${knowledge}`
+  const signing = request
+    ? names.key(request.fingerprint) +
+      request.region +
+      request.tried.map(key => names.key(key)).join('')
+    : ''
+  const used = client.used
+    .filter(
+      ({ fingerprint }) =>
+        ring &&
+        (ring.keys.primary.fingerprint === fingerprint ||
+          ring.keys.secondary.fingerprint === fingerprint),
+    )
+    .map(({ fingerprint, at }) => names.key(fingerprint) + bit(now - at >= longMs))
+    .sort()
+  const refusals = client.refusals
+    .map(
+      ({ fingerprint, endpoint, proven }) => names.key(fingerprint) + endpoint.at(-1) + bit(proven),
+    )
+    .sort()
+  return [
+    client.life[0] + bit(client.connected) + stored,
+    knowledge,
+    names.keyset(ring),
+    signing,
+    ...used,
+    ...refusals,
+  ].join(';')
+}

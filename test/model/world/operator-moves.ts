@@ -1,0 +1,179 @@
+import { evictees, type Member, obey, type Verb } from '@keyturn/core'
+import { gone, joins } from './fault-moves.ts'
+import type { FaultName } from './faults.ts'
+import { append, judgeEvents, lastSeen, setLeader } from './leader.ts'
+import type { Move } from './move.ts'
+import { restarted, setClient, setSidecar } from './sidecar.ts'
+import { lateName } from './spec.ts'
+import type { Leader, Sidecar, State } from './state.ts'
+import { installation } from './truth.ts'
+
+/** What people and machines do to mend things; and the verbs that may come at any moment. */
+export const operatorMoves = (state: State): readonly Move[] => [
+  ...state.sidecars.flatMap((_, index) => mendedSidecar(state, index)),
+  ...startsCoordinator(state),
+  ...spare(state),
+  ...state.leaders.flatMap((leader, index) => verbMoves(state, leader, index)),
+]
+
+const mendedSidecar = (state: State, index: number): readonly Move[] => {
+  const sidecar = state.sidecars[index]
+  if (!sidecar) return []
+  const moves: Move[] = []
+  if (sidecar.life === 'dead') {
+    const to = setSidecar(state, index, restarted(sidecar))
+    moves.push({ says: `${sidecar.id} starts again`, fault: null, to })
+  }
+  if (sidecar.life === 'stopped') {
+    moves.push({
+      says: `${sidecar.id} goes on`,
+      fault: null,
+      to: setSidecar(state, index, { life: 'up' }),
+    })
+  }
+  for (const [at, { life, identity }] of sidecar.clients.entries()) {
+    if (life !== 'stopped') continue
+    const to = setClient(state, index, at, { life: 'up' })
+    moves.push({ says: `${identity.id} goes on`, fault: null, to })
+  }
+  if (sidecar.id.endsWith('-twin') && sidecar.life !== 'gone') {
+    const to = setSidecar(state, index, gone(sidecar))
+    moves.push({ says: `an operator shuts ${sidecar.id} down, clients and all`, fault: null, to })
+  }
+  return moves
+}
+
+const startsCoordinator = (state: State): readonly Move[] => {
+  const moves: Move[] = []
+  for (const [index, leader] of state.leaders.entries()) {
+    if (leader.up && leader.stopped) {
+      moves.push({
+        says: 'a coordinator goes on',
+        fault: null,
+        to: setLeader(state, index, { stopped: false }),
+      })
+    }
+  }
+  if (state.leaders.some(({ up }) => up)) return moves
+  const epoch = state.store.epoch + 1
+  const { record, revision } = state.store
+  const leader: Partial<Leader> = { up: true, epoch, revision, record, reachableSince: state.now }
+  const to = setLeader({ ...state, store: { ...state.store, epoch } }, 0, leader)
+  return [...moves, { says: 'a coordinator starts', fault: null, to }]
+}
+
+/** Whoever wants to turn an account without any application starts one. */
+const spare = (state: State): readonly Move[] =>
+  state.sidecars.every(({ life }) => life === 'gone') &&
+  !state.sidecars.some(({ name }) => name === lateName)
+    ? [{ says: 'a spare member starts', fault: null, to: joins(state, lateName, lateName) }]
+    : []
+
+const by = { by: 'ops', reason: 'the model' } as const
+
+const verbMoves = (state: State, leader: Leader, index: number): readonly Move[] => {
+  if (!leader.up || leader.stopped || leader.stage.at !== 'idle') return []
+  if (leader.epoch !== state.store.epoch) return []
+  const moves: Move[] = []
+  const say = (verb: Verb, says: string, fault: FaultName | null, rows: readonly Member[] = []) => {
+    const to = obeyed(state, leader, index, verb, rows)
+    if (to) moves.push({ says, fault, to })
+  }
+  const { rotation } = leader.record
+  if (rotation?.paused) say({ verb: 'resume', ...by }, 'an operator resumes', null)
+  else say({ verb: 'pause', ...by }, 'an operator pauses', 'paused')
+  say({ verb: 'abort', ...by }, 'an operator aborts', 'aborted')
+  for (const name of new Set(state.store.fleet.map(member => member.name))) {
+    const leaving = evictees(lastSeen(state, leader), name)
+    if (leaving.length === 0 || !leaving.every(row => isDead(state, row))) continue
+    const rows = leaving.map(row => ({ ...row, standing: 'evicted' as const }))
+    say(
+      { verb: 'evict', ...by, member: name },
+      `an operator evicts ${name}, which is dead`,
+      null,
+      rows,
+    )
+  }
+  return [...moves, ...vaultRemedies(state, leader, index)]
+}
+
+const obeyed = (
+  state: State,
+  leader: Leader,
+  index: number,
+  verb: Verb,
+  rows: readonly Member[],
+): State | null => {
+  const { arm, vault } = sight(state)
+  const answer = obey(
+    { ...lastSeen(state, leader), ...(verb.verb === 'adopt' ? { arm, vault } : {}) },
+    verb,
+  )
+  if (!answer.done) return null
+  const { state: after } = append(state, index, answer.events)
+  const isHere = (one: Member) =>
+    rows.find(({ incarnation, name }) => incarnation === one.incarnation && name === one.name)
+  const fleet = after.store.fleet.map(one => isHere(one) ?? one)
+  const hands = verb.verb === 'abort' ? { ...after.hands, aborted: true } : after.hands
+  const heard = { ...after, hands, store: { ...after.store, fleet } }
+  return judgeEvents(heard, answer.events, leader.record, state.azure.keys, true)
+}
+
+/** `adopt` looks at everything itself. */
+const sight = ({ azure, vault, now }: State) => ({
+  arm: {
+    at: now,
+    fresh: true,
+    idle: azure.operation === null,
+    fingerprints: azure.keys,
+    generationTimes: { primary: null, secondary: null },
+    operation: null,
+    error: null,
+  },
+  vault: { at: now, fresh: true, latest: vault.latest, foreign: false, error: null },
+})
+
+/** Nothing that lives goes by this incarnation, and nothing that it served is unheard of. */
+const isDead = (state: State, row: Member): boolean =>
+  state.sidecars
+    .filter(({ name }) => name === row.name)
+    .every(sidecar => !isOf(sidecar, row) && !hasUnheardClients(sidecar))
+
+const isOf = (sidecar: Sidecar, { incarnation }: Member): boolean =>
+  sidecar.life !== 'gone' &&
+  (sidecar.state.identity.incarnation === incarnation ||
+    sidecar.disk?.identity.incarnation === incarnation)
+
+const hasUnheardClients = ({ clients, state }: Sidecar): boolean =>
+  clients.some(
+    ({ life, ring, connected, identity }) =>
+      life !== 'dead' &&
+      ring !== null &&
+      !(connected && state.clients.some(({ id }) => id === identity.id)),
+  )
+
+/** What the sentence of VAULT_DIFFERS asks for: restore the version, or adopt again. */
+const vaultRemedies = (state: State, leader: Leader, index: number): readonly Move[] => {
+  const { latest } = state.vault
+  const { published } = state.store.record
+  if (!published || !latest || latest.version < published.version) return []
+  const moves: Move[] = []
+  const { version, active, fenced, fingerprints } = published
+  const isOurs =
+    latest.installation === installation &&
+    latest.version === version &&
+    latest.active === active &&
+    latest.fenced.join() === fenced.join()
+  if (isOurs) return []
+  const restored = { version, active, fenced, fingerprints, installation }
+  moves.push({
+    says: `an operator restores version ${version} in the vault`,
+    fault: null,
+    to: { ...state, vault: { ...state.vault, latest: restored, before: latest } },
+  })
+  const verb = { verb: 'adopt', by: 'ops', installation, takeOver: true } as const
+  const to = obeyed(state, leader, index, verb, [])
+  if (to)
+    moves.push({ says: 'an operator adopts the account again, with take-over', fault: null, to })
+  return moves
+}

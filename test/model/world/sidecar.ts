@@ -1,0 +1,198 @@
+import {
+  firstSequence,
+  heldOf,
+  type IncomingReport,
+  judgeOffer,
+  type Keyset,
+  type MemberEvent,
+  mayReport,
+  memberAtStart,
+  memberStep,
+  notServing,
+  probesDue,
+  refusalFor,
+  statementOf,
+  storeIsDue,
+  toStore,
+} from '@keyturn/core'
+import { acceptedEverywhere } from './azure.ts'
+import { newClient, offered, sampleOf } from './client.ts'
+import type { Spec } from './spec.ts'
+import {
+  type Azure,
+  type Client,
+  changed,
+  type Sidecar,
+  type State,
+  type Written,
+} from './state.ts'
+import { broken, goesBack } from './truth.ts'
+
+export const subject = { account: 'account', pair: 'readWrite' } as const
+
+export const newSidecar = (spec: Spec, name: string, id: string, clients: number): Sidecar => ({
+  name,
+  id,
+  life: 'up',
+  state: memberAtStart(null, `${id}-1`, spec.durable),
+  ring: null,
+  disk: null,
+  durable: spec.durable,
+  starts: 1,
+  sent: 0,
+  mail: null,
+  answer: null,
+  clients: Array.from({ length: clients }, (_, index) => newClient(`${id}-app${index}`)),
+  stalenessMs: spec.lagging ? 500 : 0,
+  bound: false,
+  excused: false,
+  silent: false,
+})
+
+export const setSidecar = (state: State, index: number, sidecar: Partial<Sidecar>): State => ({
+  ...state,
+  sidecars: changed(state.sidecars, index, sidecar),
+})
+
+export const step = (sidecar: Sidecar, event: MemberEvent): Sidecar => ({
+  ...sidecar,
+  state: memberStep(sidecar.state, event),
+})
+
+/** Writes down what ought to stand on the disk. */
+export const recorded = (sidecar: Sidecar): Sidecar => {
+  if (!storeIsDue(sidecar.state)) return sidecar
+  const disk = toStore(sidecar.state)
+  return { ...step(sidecar, { is: 'stored', stored: disk }), disk }
+}
+
+/** Its own probe of what it holds: a key counts once every region takes it. */
+export const probed = (sidecar: Sidecar, azure: Azure): Sidecar => {
+  const { held, proven } = sidecar.state
+  if (held === null) return sidecar
+  return probesDue(held, proven)
+    .filter(key => acceptedEverywhere(azure, key))
+    .reduce(
+      (probing, fingerprint) => step(probing, { is: 'probed', fingerprint, accepted: true }),
+      sidecar,
+    )
+}
+
+/** What happens of itself after anything else, where this world does not cut it finer. */
+export const settled = (sidecar: Sidecar, { azure, spec }: State): Sidecar => {
+  const after = probed(sidecar, azure)
+  return spec.disk === 'at-once' ? recorded(after) : after
+}
+
+export const keysetOf = (written: Written): Keyset => {
+  const { version, active, fenced, fingerprints, installation } = written
+  const keys = {
+    primary: { fingerprint: fingerprints.primary },
+    secondary: { fingerprint: fingerprints.secondary },
+  }
+  return { ...subject, endpoint: '', installation, version, active, fenced, keys }
+}
+
+/** Its ring is offered what its source shows. */
+export const follows = (state: State, index: number, written: Written): State => {
+  const sidecar = state.sidecars[index]
+  if (!sidecar) return state
+  const verdict = judgeOffer(sidecar.ring, keysetOf(written))
+  if (!verdict.take) return state
+  const { keyset } = verdict
+  const swapped = step(
+    { ...sidecar, ring: keyset },
+    { is: 'swapped', held: heldOf(keyset), subject },
+  )
+  const after = setSidecar(state, index, settled(swapped, state))
+  return goesBack(sidecar.ring?.version ?? 0, keyset.version)
+    ? broken(after, 4, `the ring of ${sidecar.id} went back to version ${keyset.version}`)
+    : after
+}
+
+export const setClient = (
+  state: State,
+  index: number,
+  at: number,
+  change: Partial<Client>,
+): State => {
+  const sidecar = state.sidecars[index]
+  return sidecar
+    ? setSidecar(state, index, { clients: changed(sidecar.clients, at, change) })
+    : state
+}
+
+/** A client introduces itself. */
+export const attached = (state: State, index: number, at: number): State => {
+  const sidecar = state.sidecars[index]
+  const client = sidecar?.clients[at]
+  if (!sidecar || !client) return state
+  const known = step(sidecar, { is: 'attached', client: client.identity })
+  const clients = changed(sidecar.clients, at, { connected: true })
+  return setSidecar(state, index, settled({ ...known, clients }, state))
+}
+
+/** A client is served what its sidecar holds, takes it or not, and says what it holds then. */
+export const served = (state: State, index: number, at: number): State => {
+  const sidecar = state.sidecars[index]
+  const client = sidecar?.clients[at]
+  if (!sidecar?.ring || !client || refusalFor(sidecar.state, client.identity.id) !== null)
+    return state
+  const after = offered(client, sidecar.ring)
+  const next = sampled(setClient(state, index, at, after), index, at)
+  return goesBack(client.ring?.version ?? 0, after.ring?.version ?? 0)
+    ? broken(
+        next,
+        4,
+        `the ring of ${client.identity.id} went back to version ${after.ring?.version}`,
+      )
+    : next
+}
+
+/** A client tells its one synchronous sample. */
+export const sampled = (state: State, index: number, at: number): State => {
+  const sidecar = state.sidecars[index]
+  const client = sidecar?.clients[at]
+  if (!sidecar || !client) return state
+  const telling = { ...client, sequence: client.sequence + 1 }
+  const sample = sampleOf(telling, state.now)
+  const clients = changed(sidecar.clients, at, { sequence: telling.sequence })
+  const heard = step({ ...sidecar, clients }, { is: 'sampled', id: client.identity.id, sample })
+  return setSidecar(state, index, settled(heard, state))
+}
+
+export const isServing = (sidecar: Sidecar): boolean => notServing(sidecar.state) === null
+
+export const mayTell = ({ state }: Sidecar): boolean => state.subject !== null && mayReport(state)
+
+export const reportOf = (sidecar: Sidecar, goodbye: boolean): IncomingReport => {
+  const { identity } = sidecar.state
+  return {
+    ...statementOf(sidecar.state),
+    incarnation: identity.incarnation,
+    previousIncarnation: identity.previousIncarnation,
+    sequence: firstSequence(identity) + sidecar.sent + 1,
+    goodbye,
+    source: {
+      kind: sidecar.stalenessMs > 0 ? 'files' : 'keyVault',
+      stalenessMsMax: sidecar.stalenessMs,
+    },
+  }
+}
+
+/** The process dies: what it had in memory is gone, its clients are alone. */
+export const crashed = (sidecar: Sidecar): Sidecar => ({
+  ...sidecar,
+  life: 'dead',
+  ring: null,
+  answer: null,
+  state: memberAtStart(sidecar.disk, `${sidecar.id}-dead`, sidecar.durable),
+  clients: sidecar.clients.map(client => ({ ...client, connected: false })),
+})
+
+/** It starts again on what stands on its disk, and writes down who it is before anything else. */
+export const restarted = (sidecar: Sidecar): Sidecar => {
+  const starts = sidecar.starts + 1
+  const state = memberAtStart(sidecar.disk, `${sidecar.id}-${starts}`, sidecar.durable)
+  return recorded({ ...sidecar, life: 'up', starts, sent: 0, state, silent: false })
+}

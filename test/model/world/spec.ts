@@ -1,0 +1,72 @@
+import type { Policy } from '@keyturn/core'
+import type { FaultName } from './faults.ts'
+
+/** One small world: who is in it, how finely its processes are cut, and what may befall them. */
+export interface Spec {
+  readonly name: string
+  /** What it is about, for whoever reads the table. */
+  readonly about: string
+  /** Members at the start, each with so many clients. */
+  readonly members: readonly number[]
+  /** How many clients a member has at the most. */
+  readonly clientsMax: number
+  readonly regions: 1 | 2
+  /** Whether clients' requests are begun and ended one by one. */
+  readonly traffic: 'none' | 'drain' | 'answers'
+  /** Whether a leader's turn is one step, or looks, decides and acts one after the other. */
+  readonly turns: 'whole' | 'stepwise' | 'with-replicas'
+  /** Whether a leader looks at Azure in every turn, or only as often as it must. */
+  readonly looks: 'every-turn' | 'rationed'
+  /** Whether a sidecar and its clients move in one step, or each for itself. */
+  readonly sidecars: 'whole' | 'stepwise'
+  /** Whether the disk is written with what changed, or later. */
+  readonly disk: 'at-once' | 'later'
+  /** Whether a long time passes only once all that live and are not stopped have done their part. */
+  readonly time: 'any' | 'fair'
+  /** Whether members' mounts may lag. */
+  readonly lagging: boolean
+  readonly durable: boolean
+  readonly faults: readonly FaultName[]
+  /** How many faults befall one path. */
+  readonly faultsMax: number
+  /** Where the turn begins: with the standby, or with the former key, the standby being done. */
+  readonly begins: 'preflight' | 'baking'
+  readonly statesMax: number
+}
+
+/** A long time: beyond every limit. Nothing shorter ever passes. */
+export const longMs = 1_000
+
+const within = 500 // Every limit is shorter than a long time, and longer than none.
+
+export const policyOf = ({ looks, members }: Spec): Policy => {
+  const rationed = looks === 'rationed' ? within : 0
+  return {
+    limits: {
+      reportAgeMsMax: within,
+      fleetSettleMs: within,
+      sendWithinMs: 100,
+      armSettleMs: 100,
+      armPollMs: 0,
+      armAgeMsMax: rationed,
+      vaultAgeMsMax: rationed,
+      attemptBackoffMs: 100,
+      attemptsMax: 3,
+      probesMin: 2,
+      probeSpanMs: within,
+      probeEveryMs: 0,
+      bakeMs: within,
+      quietMs: within,
+      turnMsMax: longMs,
+    },
+    fleet: { is: 'members', names: members.map((_, index) => nameOf(index)) },
+    evidence: { is: 'none', acceptedBy: 'the model', reason: 'there are no strays' },
+  }
+}
+
+const names = ['one', 'two', 'three'] as const
+
+export const nameOf = (index: number): string => names[index] ?? `member-${index}`
+
+/** Whoever is not expected and comes later. */
+export const lateName = 'late'

@@ -1,0 +1,180 @@
+import type {
+  AccountRecord,
+  ArmView,
+  ClientIdentity,
+  DurableState,
+  Effect,
+  Fingerprint,
+  Fingerprints,
+  IncomingReport,
+  KeyRefusal,
+  Keyset,
+  Member,
+  MemberState,
+  ProbeView,
+  Publication,
+  Slot,
+  VaultView,
+  World,
+} from '@keyturn/core'
+import type { FaultName } from './faults.ts'
+import type { Spec } from './spec.ts'
+
+/** Everything there is in one small world, as it truly is. Plain and immutable. */
+export interface State {
+  readonly spec: Spec
+  /** Grows by `longMs` only, which is beyond every limit. */
+  readonly now: number
+  readonly azure: Azure
+  readonly vault: Vault
+  readonly store: Store
+  readonly leaders: readonly Leader[]
+  readonly sidecars: readonly Sidecar[]
+  /** Faults so far, on the way by which this state was first reached. */
+  readonly faults: readonly FaultName[]
+  readonly violations: readonly string[]
+  /** How often an operator has done what only an operator may do here. */
+  readonly hands: Hands
+}
+
+/** What is remembered of human hands, to judge fairly. */
+export interface Hands {
+  readonly aborted: boolean
+  /** Whether a region truly refused a current key at any time, by lag or by a hand. */
+  readonly refusedOnce: boolean
+  /** Whether somebody has written to the vault by hand. */
+  readonly editedVault: boolean
+}
+
+export interface Azure {
+  readonly keys: Fingerprints
+  /** Numbers keys and operations; grows only. */
+  readonly serial: number
+  readonly operation: { readonly id: string; readonly slot: Slot } | null
+  readonly ended: readonly { readonly id: string; readonly status: 'succeeded' | 'failed' }[]
+  /** POSTs on their way that nobody hears the answer of. */
+  readonly mail: readonly Post[]
+  /** The keys that each region takes at present; a lagging one still takes the ones before. */
+  readonly regions: readonly Fingerprints[]
+  /** How many of our POSTs took effect in this rotation. */
+  readonly effects: Readonly<Record<Slot, number>>
+}
+
+export interface Post {
+  readonly slot: Slot
+  /** Whether no hand has struck since the look that it was sent upon. */
+  readonly clean: boolean
+}
+
+export type Written = Publication & { readonly installation: string }
+
+export interface Vault {
+  readonly latest: Written | null
+  /** What a lagging mount may still show. */
+  readonly before: Written | null
+  /** Writes on their way that land in any order, or never. */
+  readonly writes: readonly Written[]
+}
+
+/** The store that all coordinators share, with its conditions. */
+export interface Store {
+  readonly epoch: number
+  readonly revision: number
+  readonly record: AccountRecord
+  readonly fleet: readonly Member[]
+  readonly fleetRevision: number
+}
+
+export interface Leader {
+  readonly up: boolean
+  readonly stopped: boolean
+  readonly epoch: number
+  readonly revision: number
+  readonly record: AccountRecord
+  readonly reachableSince: number
+  readonly arm: ArmView | null
+  readonly vault: VaultView | null
+  readonly probes: readonly ProbeView[]
+  readonly stage: Stage
+}
+
+export type Stage =
+  | { readonly at: 'idle' }
+  /** It has looked, and has not decided yet. */
+  | {
+      readonly at: 'looked'
+      readonly seen: Seen
+      readonly clean: boolean
+      readonly truth: Fingerprints
+    }
+  /** It has read the fleet, and has not appended yet. */
+  | {
+      readonly at: 'read'
+      readonly seen: Seen
+      readonly clean: boolean
+      readonly truth: Fingerprints
+      readonly fleet: readonly Member[]
+      readonly fleetRevision: number
+    }
+  /** Its events are in the journal; the effect has not begun. */
+  | {
+      readonly at: 'recorded'
+      readonly effect: Effect
+      readonly clean: boolean
+      readonly since: number
+    }
+
+export type Seen = Pick<World, 'arm' | 'vault' | 'probes'>
+
+export type Life = 'up' | 'stopped' | 'dead'
+
+export interface Sidecar {
+  /** Under which name it reports. */
+  readonly name: string
+  /** Tells processes under one name apart, across restarts. */
+  readonly id: string
+  /** `dead` may start again; `gone` never does. */
+  readonly life: Life | 'gone'
+  readonly state: MemberState
+  readonly ring: Keyset | null
+  readonly disk: DurableState | null
+  readonly durable: boolean
+  readonly starts: number
+  readonly sent: number
+  /** A report that the network still holds; it may arrive at any time. */
+  readonly mail: IncomingReport | null
+  /** An answer that the network still holds. */
+  readonly answer: { readonly floor: number; readonly announced: number } | null
+  readonly clients: readonly Client[]
+  /** How old the keysets may be that its source gives. */
+  readonly stalenessMs: number
+  /** Whether the coordinator ever took a report of this process's durable life: it is bound. */
+  readonly bound: boolean
+  /** Whether the network kept it from joining: then it is outside the promise until it has. */
+  readonly excused: boolean
+  /** Whether its reports were lost since the last long time. */
+  readonly silent: boolean
+}
+
+export interface Client {
+  readonly identity: ClientIdentity
+  readonly life: Life
+  /** Whether its connection to the sidecar stands. */
+  readonly connected: boolean
+  readonly ring: Keyset | null
+  readonly request: Request | null
+  readonly used: readonly { readonly fingerprint: Fingerprint; readonly at: number }[]
+  readonly refusals: readonly KeyRefusal[]
+  readonly sequence: number
+}
+
+export interface Request {
+  readonly fingerprint: Fingerprint
+  readonly region: number
+  readonly tried: readonly Fingerprint[]
+  readonly refreshed: boolean
+}
+
+/** The list with one of its entries changed. */
+export const changed = <T>(list: readonly T[], index: number, change: Partial<T>): readonly T[] =>
+  list.map((one, at) => (at === index ? { ...one, ...change } : one))

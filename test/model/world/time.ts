@@ -1,0 +1,45 @@
+import { judgeOffer } from '@keyturn/core'
+import { withMail } from './azure.ts'
+import type { Move } from './move.ts'
+import { isServing, keysetOf, mayTell } from './sidecar.ts'
+import { longMs } from './spec.ts'
+import type { Client, Sidecar, State } from './state.ts'
+
+/**
+ * A long time passes: longer than every limit. Whatever was on its way to ARM has arrived or
+ * never does, and no mount shows an older keyset any more.
+ */
+export const timeMoves = (state: State): readonly Move[] => {
+  if (state.spec.time === 'fair' && !state.sidecars.every(one => hasDoneItsPart(state, one)))
+    return []
+  const to: State = {
+    ...state,
+    now: state.now + longMs,
+    azure: withMail(state.azure, []),
+    vault: { ...state.vault, before: null, writes: [] },
+    sidecars: state.sidecars.map(sidecar => ({ ...sidecar, silent: false })),
+  }
+  return [{ says: 'a long time passes', fault: null, to }]
+}
+
+/** Whoever lives, is not stopped and can reach anybody has read, served and reported by then. */
+const hasDoneItsPart = (state: State, sidecar: Sidecar): boolean => {
+  if (sidecar.life !== 'up') return true
+  const { latest } = state.vault
+  if (latest && judgeOffer(sidecar.ring, keysetOf(latest)).take) return false
+  if (!sidecar.clients.every(client => hasTaken(sidecar, client))) return false
+  const somebodyListens = state.leaders.some(({ up, stopped }) => up && !stopped)
+  if (!somebodyListens || sidecar.silent || !mayTell(sidecar)) return true
+  return state.store.fleet.some(
+    ({ name, incarnation, reportedAt }) =>
+      name === sidecar.name &&
+      incarnation === sidecar.state.identity.incarnation &&
+      reportedAt === state.now,
+  )
+}
+
+const hasTaken = (sidecar: Sidecar, { life, ring }: Client): boolean =>
+  life !== 'up' ||
+  sidecar.ring === null ||
+  !isServing(sidecar) ||
+  (ring !== null && !judgeOffer(ring, sidecar.ring).take)

@@ -1,0 +1,111 @@
+import { type Fingerprint, type Fingerprints, otherSlot, type Slot, slots } from '@keyturn/core'
+import { acceptedEverywhere } from './azure.ts'
+import type { Client, Sidecar, State } from './state.ts'
+
+/**
+ * What must always hold, told from what truly is: what each living client has in its hands and
+ * what the account takes. Knows nothing of gates, reports or journals.
+ */
+export const installation = 'here'
+
+/** Whether this process can sign with the key: it holds it unfenced, or is doing so right now. */
+const maySign = ({ ring, request }: Client, key: Fingerprint): boolean =>
+  request?.fingerprint === key ||
+  (ring !== null &&
+    slots.some(slot => ring.keys[slot].fingerprint === key && !ring.fenced.includes(slot)))
+
+/**
+ * Whom the promise covers: clients of whoever joined and, where time is fair, of whoever serves
+ * and was not kept from joining by the network.
+ */
+const isCovered = (state: State, { bound, excused }: Sidecar): boolean =>
+  bound || (state.spec.time === 'fair' && !excused)
+
+interface Covered {
+  readonly sidecar: Sidecar
+  readonly client: Client
+}
+
+/** `clean`: no hand struck since the look; otherwise what a hand wrote is on the hand. */
+const covered = (state: State, clean: boolean): readonly Covered[] =>
+  state.sidecars
+    .filter(sidecar => isCovered(state, sidecar))
+    .flatMap(sidecar => sidecar.clients.map(client => ({ sidecar, client })))
+    .filter(({ client }) => client.life !== 'dead')
+    .filter(
+      ({ client }) => clean || client.ring === null || client.ring.installation === installation,
+    )
+
+export const broken = (state: State, invariant: number, what: string): State => ({
+  ...state,
+  violations: [...state.violations, `invariant ${invariant}: ${what}`],
+})
+
+const who = ({ client }: Covered): string => client.identity.id
+
+/** Invariants 1 and 2, as `regenerateKey(slot)` is sent. */
+export const judgeSending = (state: State, slot: Slot, clean: boolean): State => {
+  const judged = judgeArrival(state, slot, clean)
+  if (!clean) return judged
+  const remaining = otherSlot(slot)
+  const key = state.azure.keys[remaining]
+  const stranded = covered(state, clean).find(
+    ({ client }) => client.ring !== null && client.ring.keys[remaining].fingerprint !== key,
+  )
+  if (stranded) {
+    return broken(judged, 2, `${who(stranded)} does not hold the ${remaining} key that remains`)
+  }
+  return acceptedEverywhere(state.azure, key)
+    ? judged
+    : broken(judged, 2, `a region does not take the ${remaining} key that remains`)
+}
+
+/** Invariant 1, as it arrives and as it takes effect. */
+export const judgeArrival = (state: State, slot: Slot, clean: boolean): State => {
+  const leaving = state.azure.keys[slot]
+  const signer = covered(state, clean).find(({ client }) => maySign(client, leaving))
+  return signer
+    ? broken(state, 1, `${who(signer)} can sign with the ${slot} key that is regenerated`)
+    : state
+}
+
+/** Invariant 3: at most one effect per slot and rotation. */
+export const judgeEffects = (state: State): State => {
+  const twice = slots.find(slot => state.azure.effects[slot] > 1)
+  return twice ? broken(state, 3, `the ${twice} key was regenerated twice`) : state
+}
+
+/** Invariant 4, wherever a ring takes something. */
+export const goesBack = (before: number, after: number): boolean => after < before
+
+/** Invariant 5: true now, or when the turn that says so began to look. */
+export const judgeCompletion = (
+  state: State,
+  before: Fingerprints,
+  atLook: Fingerprints,
+  clean: boolean,
+): State => {
+  if (!clean) return state
+  const { keys } = state.azure
+  const isLive = (slot: Slot, key: Fingerprint | undefined): boolean =>
+    key === keys[slot] || key === atLook[slot]
+  for (const slot of slots) {
+    if (keys[slot] === before[slot]) return broken(state, 5, `the ${slot} key is still the old one`)
+    if (!isLive(slot, state.vault.latest?.fingerprints[slot])) {
+      return broken(state, 5, `the ${slot} key is not published`)
+    }
+    const other = covered(state, clean).find(
+      ({ client }) => client.ring !== null && !isLive(slot, client.ring.keys[slot].fingerprint),
+    )
+    if (other) return broken(state, 5, `${who(other)} holds another ${slot} key`)
+    if (state.vault.latest?.fenced.includes(slot))
+      return broken(state, 5, `${slot} is still fenced`)
+  }
+  return state
+}
+
+/** PROTOCOL, P3 and P16: a rotation turns back by itself only where a key was truly refused. */
+export const judgeTurningBack = (state: State): State =>
+  state.hands.aborted || state.hands.refusedOnce
+    ? state
+    : broken(state, 6, 'it turns back, though nobody asked and no region refused a key')

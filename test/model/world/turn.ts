@@ -1,0 +1,277 @@
+import {
+  type Effect,
+  type Fingerprints,
+  type JournalEvent,
+  type Member,
+  type Slot,
+  sameFingerprints,
+} from '@keyturn/core'
+import { post, withMail } from './azure.ts'
+import type { FaultName } from './faults.ts'
+import {
+  append,
+  decided,
+  depose,
+  type Fails,
+  fallen,
+  gather,
+  judgeEvents,
+  known,
+  load,
+  setLeader,
+  threw,
+  waitsFor,
+} from './leader.ts'
+import type { Move } from './move.ts'
+import type { Leader, Seen, State } from './state.ts'
+import { installation, judgeArrival, judgeSending } from './truth.ts'
+
+const idle = { at: 'idle' } as const
+
+interface Turning {
+  readonly seen: Seen
+  readonly clean: boolean
+  /** The keys in ARM when this turn began to look. */
+  readonly truth: Fingerprints
+}
+
+/** All that a leader may do now. */
+export const leaderMoves = (state: State, index: number): readonly Move[] => {
+  const leader = state.leaders[index]
+  if (!leader?.up || leader.stopped) return []
+  const { stage } = leader
+  switch (stage.at) {
+    case 'idle':
+      return begins(state, index, leader)
+    case 'looked':
+      return state.spec.turns === 'with-replicas'
+        ? [reads(state, index, stage)]
+        : decides(state, index, leader, stage, state.store.fleet, undefined)
+    case 'read':
+      return decides(state, index, leader, stage, stage.fleet, stage.fleetRevision)
+    case 'recorded':
+      return applies(setLeader(state, index, { stage: idle }), index, stage)
+  }
+}
+
+/** A deposed one only follows the journal; any other one looks. */
+const begins = (state: State, index: number, leader: Leader): readonly Move[] => {
+  if (leader.epoch !== state.store.epoch) {
+    const behind = leader.revision !== state.store.revision
+    if (state.spec.turns !== 'with-replicas') {
+      return [
+        {
+          says: `${nameOf(index)} finds that another one leads`,
+          fault: null,
+          to: depose(state, index),
+        },
+      ]
+    }
+    return behind
+      ? [{ says: `${nameOf(index)} follows the journal`, fault: null, to: load(state, index) }]
+      : []
+  }
+  const well = looks(state, index, leader, { arm: false, vault: false }, null)
+  const { looked } = gather(state, leader, { arm: false, vault: false })
+  const moves = [...well]
+  if (looked.arm) {
+    moves.push(...looks(state, index, leader, { arm: true, vault: false }, 'arm-read-lost'))
+  }
+  if (looked.vault) {
+    moves.push(...looks(state, index, leader, { arm: false, vault: true }, 'vault-read-lost'))
+  }
+  return moves
+}
+
+const looks = (
+  state: State,
+  index: number,
+  leader: Leader,
+  fails: Fails,
+  fault: FaultName | null,
+): readonly Move[] => {
+  const gathered = gather(state, leader, fails)
+  const turning = { seen: gathered.seen, clean: true, truth: state.azure.keys }
+  const says = fault ? ' (a look fails)' : ''
+  if (state.spec.turns === 'whole') {
+    const after = setLeader(state, index, gathered.leader)
+    const moves = decides(after, index, gathered.leader, turning, state.store.fleet, undefined)
+    if (fault === null) return moves
+    // One fault at a time: what is done upon a failed look goes well.
+    return moves
+      .filter(move => move.fault === null)
+      .map(move => ({ ...move, says: `${move.says}${says}`, fault }))
+  }
+  const to = setLeader(state, index, { ...gathered.leader, stage: { at: 'looked', ...turning } })
+  return [{ says: `${nameOf(index)} looks around${says}`, fault, to }]
+}
+
+const nameOf = (index: number): string => (index === 0 ? 'the coordinator' : 'the second leader')
+
+const reads = (state: State, index: number, turning: Turning): Move => {
+  const { fleet, fleetRevision } = state.store
+  const stage = { ...turning, at: 'read', fleet, fleetRevision } as const
+  return {
+    says: `${nameOf(index)} reads the fleet`,
+    fault: null,
+    to: setLeader(state, index, { stage }),
+  }
+}
+
+const decides = (
+  state: State,
+  index: number,
+  leader: Leader,
+  { seen, clean, truth }: Turning,
+  fleet: readonly Member[],
+  fleetRevision: number | undefined,
+): readonly Move[] => {
+  const forgetful = forgets(state) ? { arm: null, vault: null } : {}
+  const quiet = setLeader(state, index, { ...forgetful, stage: idle })
+  const decision = decided({ ...known(state, leader, fleet), ...seen })
+  if (typeof decision === 'string') {
+    return [{ says: `${nameOf(index)} decides`, fault: null, to: threw(quiet, decision) }]
+  }
+  if (decision.kind === 'wait') {
+    const says = `${nameOf(index)} waits for ${waitsFor(decision.blockers)}`
+    return [{ says, fault: null, to: quiet }]
+  }
+  const { events, effect } = decision
+  const isIntent = events.some(({ type }) => type === 'regenerate-intended')
+  const written =
+    events.length === 0
+      ? ({ ok: true, state: quiet } as const)
+      : append(quiet, index, events, isIntent ? fleetRevision : undefined)
+  const says = `${nameOf(index)} ${sentence(events, effect)}`
+  if (!written.ok) {
+    return [
+      { says: `${says}, in vain: the ${written.moved} has moved`, fault: null, to: written.state },
+    ]
+  }
+  const judged = judgeEvents(written.state, events, leader.record, truth, clean)
+  if (!effect) return [{ says, fault: null, to: judged }]
+  if (state.spec.turns === 'whole') {
+    return applies(judged, index, { effect, clean, since: state.now }).map(move => ({
+      ...move,
+      says: `${says}: ${move.says}`,
+    }))
+  }
+  const stage = { at: 'recorded', effect, clean, since: state.now } as const
+  return [{ says, fault: null, to: setLeader(judged, index, { stage }) }]
+}
+
+/** Where every turn looks anew, nothing of the last look is of use. */
+const forgets = ({ spec }: State): boolean => spec.looks === 'every-turn'
+
+const sentence = (events: readonly JournalEvent[], effect: Effect | null): string => {
+  const facts = events.map(event => {
+    switch (event.type) {
+      case 'phase-entered':
+        return `enters ${event.phase.at}${'part' in event.phase ? ` (${event.phase.part})` : ''}`
+      case 'publish-intended': {
+        const { version, active, fenced } = event.publication
+        const fences = fenced.length > 0 ? `, ${fenced.join(' and ')} fenced` : ''
+        return `intends version ${version} (${active} active${fences}${event.because ? ', reconciled' : ''})`
+      }
+      case 'published':
+        return `has read version ${event.version} back`
+      case 'regenerate-intended':
+        return `intends attempt ${event.attempt} to regenerate the ${event.slot} key`
+      case 'regenerate-settled':
+        return `settles attempt ${event.attempt} (${event.why})`
+      default:
+        return event.type
+    }
+  })
+  const act = effect?.do === 'publish' ? [`writes version ${effect.publication.version}`] : []
+  return [...facts, ...act].join(', ')
+}
+
+interface Recorded {
+  readonly effect: Effect
+  readonly clean: boolean
+  readonly since: number
+}
+
+const applies = (state: State, index: number, recorded: Recorded): readonly Move[] => {
+  const crash: Move = {
+    says: 'and crashes before it does anything',
+    fault: 'coordinator-crash',
+    to: setLeader(state, index, fallen),
+  }
+  const moves =
+    recorded.effect.do === 'publish'
+      ? publishes(state, recorded.effect)
+      : regenerates(state, index, recorded, recorded.effect)
+  return [...moves, crash]
+}
+
+/** Reads the keys again, and writes only what the journal says (PROTOCOL, P7). */
+const publishes = (state: State, { publication }: Effect & { do: 'publish' }): readonly Move[] => {
+  const says = `version ${publication.version}`
+  if (!sameFingerprints(state.azure.keys, publication.fingerprints)) {
+    return [{ says: `${says} is not written, ARM shows other keys`, fault: null, to: state }]
+  }
+  const { vault } = state
+  const written = { ...publication, installation }
+  return [
+    {
+      says: `${says} stands in the vault`,
+      fault: null,
+      to: { ...state, vault: wrote(vault, written) },
+    },
+    { says: `${says} is lost on its way`, fault: 'vault-write-lost', to: state },
+    {
+      says: `${says} is late`,
+      fault: 'vault-write-late',
+      to: { ...state, vault: { ...vault, writes: [...vault.writes, written] } },
+    },
+  ]
+}
+
+export const wrote = (vault: State['vault'], latest: NonNullable<State['vault']['latest']>) => ({
+  ...vault,
+  latest,
+  before: vault.latest ?? vault.before,
+})
+
+const regenerates = (
+  state: State,
+  index: number,
+  { clean, since }: Recorded,
+  { slot, attempt }: Effect & { do: 'regenerate' },
+): readonly Move[] => {
+  if (state.now > since) {
+    return [{ says: `attempt ${attempt} is given up: its time is over`, fault: null, to: state }]
+  }
+  const sent = judgeSending(state, slot, clean)
+  const arrived = arrive(sent, slot, clean)
+  const note = (to: State, event: JournalEvent): State => append(to, index, [event]).state
+  const answered =
+    arrived.id === null
+      ? note(arrived.state, { type: 'regenerate-settled', attempt, why: 'refused', detail: '412' })
+      : note(arrived.state, { type: 'regenerate-accepted', attempt, operation: arrived.id })
+  const late = withMail(sent.azure, [...sent.azure.mail, { slot, clean }])
+  const refused = { type: 'regenerate-settled', attempt, why: 'refused', detail: '429' } as const
+  return [
+    { says: `the POST arrives${arrived.id ? '' : ', and is refused'}`, fault: null, to: answered },
+    { says: 'the POST arrives, its answer is lost', fault: 'arm-answer-lost', to: arrived.state },
+    {
+      says: 'the POST arrives, and it crashes',
+      fault: 'coordinator-crash',
+      to: setLeader(arrived.state, index, fallen),
+    },
+    { says: 'the POST is late', fault: 'arm-late', to: { ...sent, azure: late } },
+    { says: 'the POST never leaves', fault: 'arm-never-sent', to: state },
+    { says: 'ARM refuses the POST', fault: 'arm-refuses', to: note(sent, refused) },
+  ]
+}
+
+export const arrive = (
+  state: State,
+  slot: Slot,
+  clean: boolean,
+): { readonly state: State; readonly id: string | null } => {
+  const { azure, id } = post(state.azure, slot)
+  return { state: id === null ? state : judgeArrival({ ...state, azure }, slot, clean), id }
+}
