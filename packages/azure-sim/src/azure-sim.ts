@@ -1,13 +1,21 @@
 import type { Account } from './account/account.ts'
 import type { Region } from './account/types.ts'
 import { accountId } from './arm/resource.ts'
+import { skewed } from './clock.ts'
 import { type Controls, controlPath } from './control.ts'
 import type { Cosmos } from './cosmos/cosmos-front.ts'
+import { type ClientCertificate, makeClientCertificate, registered } from './entra/certificates.ts'
 import { clientSecretCredential, type SimCredential } from './entra/credential.ts'
 import { federationIssuer } from './entra/entra.ts'
+import { managedIdentityPath } from './entra/managed-identity.ts'
 import type { Principal } from './entra/principals.ts'
 import { TokenAuthority } from './entra/tokens.ts'
-import { type AzureEnvironment, type Description, environmentOf } from './environment.ts'
+import {
+  type AzureEnvironment,
+  type Description,
+  environmentOf,
+  type ManagedIdentityEnvironment,
+} from './environment.ts'
 import { type AzureSimOptions, type Settings, settingsFrom } from './options.ts'
 import { explained, makeParts, type Parts } from './parts.ts'
 import { Servers } from './servers.ts'
@@ -70,7 +78,7 @@ export class AzureSim {
       makeTlsIdentity(Date.now()),
       TokenAuthority.make({
         tenantId: settings.tenantId,
-        clock: settings.clock,
+        clock: skewed(settings.clock, () => parts.weather.settings.entra.skewMs),
         lifetimeSeconds: settings.tokenLifetimeSeconds,
         principals: Object.values(settings.principals),
       }),
@@ -168,6 +176,34 @@ export class AzureSim {
   /** What Kubernetes would project into a pod; for `WorkloadIdentityCredential`'s file. */
   federatedToken(name: string): Promise<string> {
     return this.#tokens.issueFederated(this.#principal(name), federationIssuer(this.authorityHost))
+  }
+
+  /**
+   * Makes a certificate, registers it with a principal, and hands it over with its private key:
+   * for `ClientCertificateCredential`.
+   */
+  async clientCertificate(name: string): Promise<ClientCertificate> {
+    const { clientId, certificates } = this.#principal(name)
+    const made = await makeClientCertificate(clientId, this.#settings.clock.now())
+    certificates.push(registered(made.certificate))
+    return made
+  }
+
+  /** `IDENTITY_*` variables for a process that has this principal as its managed identity. */
+  managedIdentity(name: string): ManagedIdentityEnvironment {
+    return {
+      IDENTITY_ENDPOINT: `${this.authorityHost}${managedIdentityPath}`,
+      IDENTITY_HEADER: this.#principal(name).identityHeader,
+    }
+  }
+
+  /**
+   * Tokens are signed with another key from now on. Those signed before stay good until they
+   * expire, unless `retire` takes the former keys back.
+   */
+  async rotateSigningKey({ retire = false }: { readonly retire?: boolean } = {}): Promise<void> {
+    await this.#tokens.keys.rotate()
+    if (retire) this.#tokens.keys.retire()
   }
 
   /** `AZURE_*` variables for a process that acts as this principal. */

@@ -13,6 +13,12 @@ export const realClock: Clock = {
   },
 }
 
+/** A clock that is ahead of another by so many milliseconds, or behind where negative. */
+export const skewed = (clock: Clock, skewMs: () => number): Clock => ({
+  now: () => clock.now() + skewMs(),
+  sleep: (ms, signal) => clock.sleep(ms, signal),
+})
+
 /** Time that stands still until told to pass: days of regeneration in no time at all. */
 export class VirtualClock implements Clock {
   #now: number

@@ -39,6 +39,11 @@ export type AzureEnvironment = Readonly<
   >
 >
 
+/** As App Service sets them for an application with a managed identity. */
+export type ManagedIdentityEnvironment = Readonly<
+  Record<'IDENTITY_ENDPOINT' | 'IDENTITY_HEADER', string>
+>
+
 export function environmentOf(
   description: Description,
   { clientId, clientSecret }: PrincipalCredentials,

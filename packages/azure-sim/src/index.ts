@@ -12,10 +12,16 @@ export type { Clock } from './clock.ts'
 export { realClock, VirtualClock } from './clock.ts'
 export type { Cosmos } from './cosmos/cosmos-front.ts'
 export type { FaultRates } from './cosmos/faults.ts'
+export type { ClientCertificate } from './entra/certificates.ts'
 export type { AccessToken, SimCredential } from './entra/credential.ts'
 export type { Principal } from './entra/principals.ts'
 export { actions } from './entra/principals.ts'
-export type { AzureEnvironment, Description, PrincipalCredentials } from './environment.ts'
+export type {
+  AzureEnvironment,
+  Description,
+  ManagedIdentityEnvironment,
+  PrincipalCredentials,
+} from './environment.ts'
 export type { SimErrorCode } from './errors.ts'
 export { SimError } from './errors.ts'
 export type { AzureSimOptions, PrincipalOptions } from './options.ts'

@@ -1,7 +1,9 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { type Clock, realClock } from './clock.ts'
 import type { DateWindow } from './cosmos/authenticate.ts'
-import { actions, type Principal } from './entra/principals.ts'
+import { type PrincipalOptions, principalsFrom } from './entra/principal-options.ts'
+import type { Principal } from './entra/principals.ts'
+import { guidFrom } from './guid.ts'
 import { asObject } from './http/call.ts'
 import {
   type AllWeather,
@@ -15,19 +17,12 @@ import {
 import { defaultRegeneration, type RegenerationKnobs } from './weather/propagation.ts'
 import type { WitnessOptions } from './witness.ts'
 
-/** A principal to add, or to put in the place of one of the two that are there by default. */
-export interface PrincipalOptions {
-  /** Azure's action names, `*` standing for anything: `['Microsoft.KeyVault/vaults/secrets/*']`. */
-  readonly actions: readonly string[]
-  readonly clientSecret?: string
-  /** The Kubernetes service account that is federated with it. */
-  readonly federatedSubject?: string
-}
+export type { PrincipalOptions } from './entra/principal-options.ts'
 
 export interface AzureSimOptions {
   /** 0 to 2^53 − 1. All weather follows from it. Drawn at random, and told, where absent. */
   readonly seed?: number
-  /** Two to five, the first is written to. Default: West US, North Europe. */
+  /** One to five, the first is written to. Default: West US, North Europe. */
   readonly regions?: readonly string[]
   /** `seeded` makes the account keys replayable, and predictable. Default `random`. */
   readonly keys?: 'random' | 'seeded'
@@ -51,6 +46,13 @@ export interface AzureSimOptions {
   /** How far a data-plane request's date may be off. */
   readonly dateWindow?: Partial<DateWindow>
   /**
+   * How far the data plane's clocks are ahead, in milliseconds, negative where behind: of all
+   * regions, or by region. Default 0.
+   */
+  readonly clockSkewMs?: number | Readonly<Record<string, number>>
+  /** Whether a resource token ends with the account key that it was made under. Default true. */
+  readonly resourceTokensDieWithKey?: boolean
+  /**
    * Whether ARM's and Key Vault's published rate limits refuse callers, or are only shown in
    * headers. Default `shown`: a test turns in seconds what Azure turns in hours.
    */
@@ -73,6 +75,11 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const text: Kind = { says: 'a text', fits: value => typeof value === 'string' }
 const number: Kind = { says: 'a number', fits: value => typeof value === 'number' }
 const object: Kind = { says: 'an object', fits: value => asObject(value) !== undefined }
+const numberOrNumbers: Kind = {
+  says: 'milliseconds, or milliseconds by region',
+  fits: value =>
+    Number.isFinite(value) || Object.values(asObject(value) ?? { no: '' }).every(Number.isFinite),
+}
 const texts: Kind = { says: 'a list of texts', fits: isTexts }
 
 /** Options may come from a file: a misspelt one must not pass for one that was left out. */
@@ -92,15 +99,11 @@ const optionKinds: Record<keyof AzureSimOptions, Kind> = {
   principals: object,
   tokenLifetimeSeconds: number,
   dateWindow: object,
+  clockSkewMs: numberOrNumbers,
+  resourceTokensDieWithKey: { says: 'true or false', fits: value => typeof value === 'boolean' },
   limits: text,
   clock: object,
   witness: object,
-}
-
-const principalKinds: Record<keyof PrincipalOptions, Kind> = {
-  actions: texts,
-  clientSecret: text,
-  federatedSubject: text,
 }
 
 function isTexts(value: unknown): boolean {
@@ -126,6 +129,8 @@ export function settingsFrom(options: AzureSimOptions): Settings {
     principals: principalsFrom(options.principals ?? {}),
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3_599,
     dateWindow: checkDateWindow(options.dateWindow),
+    clockSkewMs: options.clockSkewMs ?? 0,
+    resourceTokensDieWithKey: options.resourceTokensDieWithKey ?? true,
     limits: options.limits ?? 'shown',
     clock: options.clock ?? realClock,
     witness: options.witness ?? {},
@@ -163,15 +168,17 @@ function checkNumbers({ seed, ports, lastUsageLagMs, tokenLifetimeSeconds, witne
 function checkNames(settings: Settings): void {
   const { regions, accountName, tenantId, subscriptionId, keys, limits } = settings
   const different = new Set(regions.map(name => name.replace(/ /g, '').toLowerCase()))
-  if (regions.length < 2 || regions.length > 5 || different.size !== regions.length) {
-    throw invalid(`The regions ${regions.join(', ')} are not usable: give two to five names.`)
+  if (regions.length < 1 || regions.length > 5 || different.size !== regions.length) {
+    throw invalid(`The regions ${regions.join(', ')} are not usable: give one to five names.`)
   }
   // cosmos-db.json: the pattern and length of accountName.
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(accountName) || !/^.{3,50}$/.test(accountName)) {
     throw invalid(`The account name ${accountName} is not usable: give 3 to 50 of a-z, 0-9 and -.`)
   }
-  for (const [name, id] of Object.entries({ tenantId, subscriptionId })) {
-    if (!guid.test(id)) throw invalid(`The ${name} ${id} is not a GUID.`)
+  if (!guid.test(tenantId)) throw invalid(`The tenantId ${tenantId} is not a GUID.`)
+  // Azure's are GUIDs; the subscription of Microsoft's own examples is `subid`.
+  if (!/^[\w-]{1,64}$/.test(subscriptionId)) {
+    throw invalid(`The subscriptionId ${subscriptionId} is not usable: give a GUID.`)
   }
   if (keys !== 'random' && keys !== 'seeded') {
     throw invalid(`The keys option is ${String(keys)}; give random or seeded.`)
@@ -179,43 +186,4 @@ function checkNames(settings: Settings): void {
   if (limits !== 'shown' && limits !== 'enforced') {
     throw invalid(`The limits option is ${String(limits)}; give shown or enforced.`)
   }
-}
-
-/** `operator` may do everything; `reader` may get secrets, which is what sidecars are given. */
-function principalsFrom(given: Readonly<Record<string, PrincipalOptions>>) {
-  const wanted: Record<string, PrincipalOptions> = {
-    operator: { actions: ['*'] },
-    reader: { actions: [actions.secretGet] },
-    ...given,
-  }
-  const principals = Object.entries(wanted).map(([name, options]): [string, Principal] => {
-    check(`principals.${name}`, options, principalKinds)
-    if (options.actions === undefined)
-      throw invalid(`The principal ${name} has no list of actions.`)
-    return [
-      name,
-      {
-        name,
-        clientId: guidFrom(`application ${name}`),
-        objectId: guidFrom(`principal ${name}`),
-        clientSecret: options.clientSecret ?? randomBytes(30).toString('base64url'),
-        actions: options.actions,
-        federatedSubject: options.federatedSubject ?? `system:serviceaccount:default:${name}`,
-      },
-    ]
-  })
-  return Object.fromEntries(principals)
-}
-
-/** Always the same for the same name, so that configurations outlive a restart. */
-function guidFrom(name: string): string {
-  const hex = createHash('sha256').update(`azure-sim ${name}`).digest('hex')
-  const variant = `8${hex.slice(17, 20)}`
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    variant,
-    hex.slice(20, 32),
-  ].join('-')
 }

@@ -49,10 +49,13 @@ export function makeParts(settings: Settings): Parts {
       },
       weather: faults ?? {},
       dateWindow: settings.dateWindow,
+      resourceTokensDieWithKey: settings.resourceTokensDieWithKey,
     }),
   )
+  skewClocks(cosmos, settings)
   const weather = new Weather(chance, management)
-  return { account, usage, witness, weather, cosmos, secrets: new SecretStore(clock) }
+  const secrets = new SecretStore(clock, { chance, weather: () => weather.settings.vault })
+  return { account, usage, witness, weather, cosmos, secrets }
 }
 
 /** The data plane checks its own rates and says RangeError; to callers it is one more option. */
@@ -62,4 +65,13 @@ export function explained<T>(run: () => T): T {
   } catch (error) {
     throw error instanceof RangeError ? invalid(error.message) : error
   }
+}
+
+function skewClocks({ clockSkew }: Cosmos, { clockSkewMs, regions }: Settings): void {
+  if (typeof clockSkewMs === 'number') clockSkew.set(clockSkewMs)
+  else
+    for (const [region, ms] of Object.entries(clockSkewMs)) {
+      if (regions.includes(region)) clockSkew.set(ms, region)
+      else throw invalid(`There is no region ${region} whose clock could be off.`)
+    }
 }

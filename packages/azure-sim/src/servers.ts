@@ -1,9 +1,10 @@
 import { createArm } from './arm/arm.ts'
 import { ArmLimits } from './arm/limits.ts'
+import { skewed } from './clock.ts'
 import { type Controls, controlPath, createControl } from './control.ts'
 import { createEntra } from './entra/entra.ts'
-import type { TokenAuthority } from './entra/tokens.ts'
-import type { Handler } from './http/call.ts'
+import type { TokenAuthority, Verified } from './entra/tokens.ts'
+import type { Call, Handler } from './http/call.ts'
 import type { Settings } from './options.ts'
 import type { Parts } from './parts.ts'
 import { RegionServers } from './region-servers.ts'
@@ -20,6 +21,7 @@ import { Backups } from './vault/backup.ts'
 import { vaultAudience } from './vault/errors.ts'
 import { VaultLimit } from './vault/limits.ts'
 import { createVault } from './vault/vault.ts'
+import type { ServiceName } from './weather/weather.ts'
 
 /** Audiences that ARM answers to, beside its own address (published). */
 const armAudiences = ['https://management.azure.com', 'https://management.core.windows.net']
@@ -48,6 +50,7 @@ export class Servers {
     this.#parts = parts
     this.#tls = tls
     this.#tokens = tokens
+    parts.cosmos.trust(tokens, () => this.#cosmosAudiences())
   }
 
   async start(controls: Controls): Promise<void> {
@@ -82,18 +85,37 @@ export class Servers {
     return server.url
   }
 
+  /** The account's endpoint, which the SDK asks for, and what it asks for where that is unknown. */
+  #cosmosAudiences(): readonly string[] {
+    return [this.addresses.global.replace(/\/$/, ''), 'https://cosmos.azure.com']
+  }
+
   #authorization(): string {
     return `${this.addresses.entra}/${this.#settings.tenantId}`
   }
 
+  /** By the service's own clock, which may be wrong. */
+  #verify(service: ServiceName, call: Call, audiences: readonly string[]): Promise<Verified> {
+    const { skewMs } = this.#parts.weather.settings[service]
+    const moment = { now: this.#settings.clock.now() + skewMs, expired: call.tokenExpired === true }
+    return this.#tokens.verify(call.headers.authorization, audiences, moment)
+  }
+
   #entra(): Handler {
     const { tenantId, clock, principals } = this.#settings
+    const { weather } = this.#parts
     return createEntra({
       tenantId,
-      clock,
+      clock: skewed(clock, () => weather.settings.entra.skewMs),
       authority: this.#tokens,
       principals: Object.values(principals),
-      audiences: () => [...armAudiences, this.addresses.arm, vaultAudience],
+      lifetimeSeconds: client => weather.tokenLifeSeconds(client) ?? this.#tokens.lifetimeSeconds,
+      audiences: () => [
+        ...armAudiences,
+        this.addresses.arm,
+        vaultAudience,
+        ...this.#cosmosAudiences(),
+      ],
       url: () => this.addresses.entra,
     })
   }
@@ -107,7 +129,7 @@ export class Servers {
       store: this.#parts.secrets,
       backups: new Backups(),
       limit: limits === 'enforced' ? new VaultLimit(clock) : undefined,
-      verify: call => this.#tokens.verify(call.headers.authorization, [vaultAudience]),
+      verify: call => this.#verify('vault', call, [vaultAudience]),
       url: () => this.addresses.vault,
       authorization: () => this.#authorization(),
     })
@@ -122,8 +144,7 @@ export class Servers {
       names: { subscriptionId, resourceGroup },
       clock,
       limits: new ArmLimits(clock, limits === 'enforced'),
-      verify: call =>
-        this.#tokens.verify(call.headers.authorization, [...armAudiences, this.addresses.arm]),
+      verify: call => this.#verify('arm', call, [...armAudiences, this.addresses.arm]),
       url: () => this.addresses.arm,
       globalEndpoint: () => this.addresses.global,
       authorization: () => this.#authorization(),

@@ -27,6 +27,7 @@ export function armService(around: Surroundings, handle: Handler): Listener {
       const id = randomUUID()
       return {
         ...secure,
+        date: dateOf(around, 'arm'),
         'x-ms-request-id': id,
         'x-ms-correlation-request-id': id,
         'x-ms-routing-request-id': `WESTUS:${timestamp(around.clock)}:${id}`,
@@ -44,6 +45,7 @@ export function vaultService(around: Surroundings, handle: Handler): Listener {
     tooLarge: vaultErrors.tooLarge,
     headers: () => ({
       ...secure,
+      date: dateOf(around, 'vault'),
       'cache-control': 'no-cache',
       pragma: 'no-cache',
       expires: '-1',
@@ -72,7 +74,11 @@ export function entraService(around: Surroundings, handle: Handler): Listener {
       return refuse(503, 'temporarily_unavailable', 90033, text)
     },
     tooLarge: () => refuse(413, 'invalid_request', 900144, 'The request body is too large.'),
-    headers: () => ({ ...secure, 'x-ms-request-id': randomUUID() }),
+    headers: () => ({
+      ...secure,
+      date: dateOf(around, 'entra'),
+      'x-ms-request-id': randomUUID(),
+    }),
     record: () => {},
   })
 }
@@ -103,8 +109,27 @@ function service(
   handle: Handler,
   rest: Omit<Service, 'name' | 'handle' | 'fault'>,
 ): Listener {
-  const fault = ({ method, path }: Call) => weather.strike(name, method, path)
-  return serve({ name, handle, fault, ...rest }, clock, signal)
+  const struck = new WeakMap<Call, Fault['kind']>()
+  const fault = (call: Call): Fault => {
+    const fault = weather.strike(name, call.method, call.path)
+    struck.set(call, fault.kind)
+    return fault
+  }
+  const handled: Handler = async call => {
+    const kind = struck.get(call)
+    if (kind === 'expired') return handle({ ...call, tokenExpired: true })
+    const reply = await handle(call)
+    // The effect stands, and so does its note: only the answer is another one.
+    return kind === 'broken' ? { ...rest.failed(), ...noteOf(reply) } : reply
+  }
+  return serve({ name, handle: handled, fault, ...rest }, clock, signal)
+}
+
+const noteOf = ({ note }: Reply): Pick<Reply, 'note'> => (note === undefined ? {} : { note })
+
+/** By the service's own clock, which may be wrong. */
+function dateOf({ clock, weather }: Surroundings, name: ServiceName): string {
+  return new Date(clock.now() + weather.settings[name].skewMs).toUTCString()
 }
 
 function recordOf(

@@ -5,6 +5,7 @@ import { asObject } from './http/call.ts'
 import type { RegenerationKnobs } from './weather/propagation.ts'
 import {
   type Ambush,
+  type Climate,
   faultKinds,
   type ServiceName,
   type ServiceWeather,
@@ -59,16 +60,37 @@ const regenerationKinds: Record<keyof RegenerationKnobs, Kind> = {
   failedEffect: oneOf('none', 'done', 'either'),
 }
 
-const weatherKinds: Record<keyof ServiceWeather, Kind> = {
+const skew: Kind = {
+  says: 'milliseconds, negative for a clock that is behind',
+  fits: value => typeof value === 'number' && Number.isFinite(value),
+}
+
+const serviceKinds: Record<keyof ServiceWeather, Kind> = {
   slowRate: rate,
   slowMs: span,
   throttleRate: rate,
   retryAfterSeconds: count,
   errorRate: rate,
+  brokenRate: rate,
+  expiredRate: rate,
   resetRate: rate,
   lostRate: rate,
   lateRate: rate,
   lateMs: span,
+  skewMs: skew,
+}
+
+const weatherKinds: { [service in ServiceName]: Record<keyof Climate[service], Kind> } = {
+  arm: serviceKinds,
+  vault: {
+    ...serviceKinds,
+    staleMs: span,
+    staleRate: rate,
+    deleteMs: span,
+    recoverMs: span,
+    purgeMs: span,
+  },
+  entra: { ...serviceKinds, shortLifeRate: rate, shortLifeSeconds: count },
 }
 
 /** @throws SimError `SIM_OPTION_INVALID` */
@@ -85,7 +107,7 @@ export function checkWeather(value: unknown): AllWeather {
   const { cosmos, ...services } = object('weather', value)
   for (const [name, settings] of Object.entries(services)) {
     if (!isService(name)) throw unknown(`weather.${name}`, [...serviceNames, 'cosmos'])
-    check(`weather.${name}`, settings, weatherKinds)
+    check(`weather.${name}`, settings, weatherKinds[name])
   }
   return {
     ...(services as WeatherSettings),

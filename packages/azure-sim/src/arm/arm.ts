@@ -1,5 +1,5 @@
 import { keyKinds } from '../account/types.ts'
-import { type Action, actions, grants } from '../entra/principals.ts'
+import { type Action, actions, may } from '../entra/principals.ts'
 import type { Caller } from '../entra/tokens.ts'
 import type { Call, Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
@@ -90,7 +90,7 @@ function answer(arm: ArmOptions, call: Call, caller: Caller): Reply {
   if (match === undefined) return refusals.notFound(call.path)
   if ('allow' in match) return refusals.methodNotAllowed(call.method)
   const { action, run } = match.route
-  if (action !== null && !grants(caller.principal.actions, action)) {
+  if (action !== null && !may(caller.principal, action)) {
     return refusals.forbidden(caller, action, accountId(arm.names, arm.account.name))
   }
   const { account: name, group } = match.params

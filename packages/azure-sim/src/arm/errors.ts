@@ -27,7 +27,11 @@ function reason(problem: TokenProblem): [code: string, message: string] {
         "Authentication failed. The 'Authorization' header is missing.",
       ]
     case 'expired':
-      return ['ExpiredAuthenticationToken', 'The access token expiry UTC time is in the past.']
+      return [
+        'ExpiredAuthenticationToken',
+        `The access token expiry UTC time '${american(problem.expiredAt)}' is earlier than current ` +
+          `UTC time '${american(problem.now)}'.`,
+      ]
     case 'audience':
       return [
         'InvalidAuthenticationTokenAudience',
@@ -42,9 +46,19 @@ function reason(problem: TokenProblem): [code: string, message: string] {
         `The access token is from the wrong issuer '${problem.found}'. It must match one of the ` +
           `issuers '${problem.expected}'.`,
       ]
+    case 'key':
+    case 'early':
     case 'malformed':
       return ['InvalidAuthenticationToken', 'The access token is invalid.']
   }
+}
+
+/** As the service writes it: `8/17/2017 10:54:41 PM`. */
+function american(ms: number): string {
+  const date = new Date(ms)
+  const time = date.toLocaleTimeString('en-US', { timeStyle: 'medium', timeZone: 'UTC' })
+  const day = `${date.getUTCMonth() + 1}/${date.getUTCDate()}/${date.getUTCFullYear()}`
+  return `${day} ${time.replace(/\u202f/g, ' ')}`
 }
 
 export function forbidden(caller: Caller, action: string, scope: string): Reply {

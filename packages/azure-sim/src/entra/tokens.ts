@@ -1,8 +1,7 @@
-import { createHash, generateKeyPair, type KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
-import { errors, exportJWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { Principal } from './principals.ts'
+import { SigningKeys } from './signing-keys.ts'
 
 /** What a resource needs to know of whoever calls it. */
 export interface Caller {
@@ -13,7 +12,11 @@ export interface Caller {
 export type TokenProblem =
   | { readonly why: 'missing' }
   | { readonly why: 'malformed' }
-  | { readonly why: 'expired' }
+  /** Signed by a key that is not published, or not any more. */
+  | { readonly why: 'key'; readonly header: string }
+  /** Milliseconds since the epoch: when it expired, and what time the resource has. */
+  | { readonly why: 'expired'; readonly expiredAt: number; readonly now: number }
+  | { readonly why: 'early' }
   | { readonly why: 'audience'; readonly found: string }
   | { readonly why: 'issuer'; readonly found: string; readonly expected: string }
 
@@ -26,38 +29,38 @@ export interface TokenAuthorityOptions {
   readonly principals: readonly Principal[]
 }
 
-const algorithm = 'RS256'
+/** How a principal proved itself: what `appidacr` says. */
+export type ClientProof = 'secret' | 'assertion'
+
+/** What the resource's own clock says, and whether the weather calls the token too old. */
+export interface Moment {
+  readonly now: number
+  readonly expired?: boolean
+}
+
+/** Seconds by which a resource's clock may differ from Entra's: none that anybody can rely on. */
+const toleranceSeconds = 5
 
 /** Signs access tokens as Entra ID does (v1.0, RS256), and verifies them for ARM and the vault. */
 export class TokenAuthority {
   readonly #options: TokenAuthorityOptions
-  readonly #privateKey: KeyObject
-  readonly #publicKey: KeyObject
-  readonly #keyId: string
   readonly issuer: string
+  readonly keys: SigningKeys
 
-  private constructor(
-    options: TokenAuthorityOptions,
-    keys: { privateKey: KeyObject; publicKey: KeyObject },
-  ) {
+  private constructor(options: TokenAuthorityOptions, keys: SigningKeys) {
     this.#options = options
-    this.#privateKey = keys.privateKey
-    this.#publicKey = keys.publicKey
-    const spki = keys.publicKey.export({ type: 'spki', format: 'der' })
-    this.#keyId = createHash('sha256').update(spki).digest('base64url').slice(0, 27)
+    this.keys = keys
     // Tokens for ARM and Key Vault are v1.0 tokens: their issuer is not the authority's address.
     this.issuer = `https://sts.windows.net/${options.tenantId}/`
   }
 
   static async make(options: TokenAuthorityOptions): Promise<TokenAuthority> {
-    const keys = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
-    return new TokenAuthority(options, keys)
+    return new TokenAuthority(options, await SigningKeys.make())
   }
 
   /** The key set that `jwks_uri` answers. */
   async jwks(): Promise<unknown> {
-    const jwk = await exportJWK(this.#publicKey)
-    return { keys: [{ ...jwk, use: 'sig', alg: algorithm, kid: this.#keyId, x5t: this.#keyId }] }
+    return { keys: await this.keys.published() }
   }
 
   get lifetimeSeconds(): number {
@@ -65,61 +68,81 @@ export class TokenAuthority {
   }
 
   /** An access token for a resource, as the client credentials flow gives it. */
-  issue(principal: Principal, audience: string, lifetimeSeconds = this.lifetimeSeconds) {
+  issue(
+    principal: Principal,
+    audience: string,
+    lifetimeSeconds = this.lifetimeSeconds,
+    proof: ClientProof = 'secret',
+  ): Promise<string> {
     const now = Math.floor(this.#options.clock.now() / 1_000)
-    return this.#sign({
+    return this.keys.sign({
       aud: audience,
       iss: this.issuer,
       iat: now,
       nbf: now,
       exp: now + lifetimeSeconds,
       appid: principal.clientId,
-      appidacr: '1',
+      appidacr: proof === 'secret' ? '1' : '2',
       idp: this.issuer,
       idtyp: 'app',
       oid: principal.objectId,
       sub: principal.objectId,
       tid: this.#options.tenantId,
       ver: '1.0',
+      // An application without app roles has no such claim; `scp` is for signed-in users only.
+      ...(principal.appRoles.length > 0 ? { roles: [...principal.appRoles] } : {}),
     })
   }
 
   /**
    * A token such as Kubernetes projects into a pod, for `AZURE_FEDERATED_TOKEN_FILE`. Signed by
-   * the same key, which stands for the cluster's issuer here.
+   * the same keys, which stand for the cluster's issuer here.
    */
   issueFederated(principal: Principal, issuer: string, lifetimeSeconds = 3_600): Promise<string> {
     const now = Math.floor(this.#options.clock.now() / 1_000)
-    return this.#sign({
+    const claims = {
       aud: federatedAudience,
       iss: issuer,
       sub: principal.federatedSubject,
       iat: now,
       nbf: now,
       exp: now + lifetimeSeconds,
-    })
+    }
+    return this.keys.sign(claims, 'kubernetes')
   }
 
   /** The claims of a token that this authority signed and that is within its dates. */
-  async claims(token: string): Promise<JWTPayload | TokenProblem> {
-    const currentDate = new Date(this.#options.clock.now())
+  async claims(token: string, { now, expired }: Moment): Promise<JWTPayload | TokenProblem> {
+    const key = this.keys.find(keyIdOf(token))
+    if (key === undefined) return unknownKey(token)
+    const currentDate = new Date(now)
     try {
-      const checks = { algorithms: [algorithm], currentDate, clockTolerance: 5 }
-      return (await jwtVerify(token, this.#publicKey, checks)).payload
+      const checks = { algorithms: ['RS256'], currentDate, clockTolerance: toleranceSeconds }
+      const { payload } = await jwtVerify(token, key, checks)
+      return expired ? { why: 'expired', expiredAt: now - 1_000, now } : payload
     } catch (error) {
-      return { why: error instanceof errors.JWTExpired ? 'expired' : 'malformed' }
+      if (error instanceof errors.JWTExpired) {
+        return { why: 'expired', expiredAt: Number(error.payload.exp) * 1_000, now }
+      }
+      const early = error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf'
+      return { why: early ? 'early' : 'malformed' }
     }
   }
 
   /** Checks an `Authorization` header for a resource that answers to these audiences. */
-  async verify(header: string | undefined, audiences: readonly string[]): Promise<Verified> {
+  async verify(
+    header: string | undefined,
+    audiences: readonly string[],
+    moment: Moment = { now: this.#options.clock.now() },
+  ): Promise<Verified> {
     const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
     if (token === undefined) return { problem: { why: header ? 'malformed' : 'missing' } }
-    const claims = await this.claims(token)
+    const claims = await this.claims(token, moment)
     if ('why' in claims) return { problem: claims as TokenProblem }
     const found = String(claims.aud)
-    if (!audiences.includes(found.replace(/\/+$/, '')))
+    if (!audiences.includes(found.replace(/\/+$/, ''))) {
       return { problem: { why: 'audience', found } }
+    }
     if (claims.iss !== this.issuer) {
       return { problem: { why: 'issuer', found: String(claims.iss), expected: this.issuer } }
     }
@@ -127,11 +150,20 @@ export class TokenAuthority {
     if (principal === undefined) return { problem: { why: 'malformed' } }
     return { caller: { principal, issuer: this.issuer } }
   }
+}
 
-  #sign(claims: JWTPayload): Promise<string> {
-    const header = { alg: algorithm, typ: 'JWT', kid: this.#keyId, x5t: this.#keyId }
-    return new SignJWT(claims).setProtectedHeader(header).sign(this.#privateKey)
+function keyIdOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid
+  } catch {
+    return undefined
   }
+}
+
+/** A header that names a key which nobody knows; anything else is no token at all. */
+function unknownKey(token: string): TokenProblem {
+  if (keyIdOf(token) === undefined) return { why: 'malformed' }
+  return { why: 'key', header: token.split('.')[0] ?? '' }
 }
 
 /** The audience of a workload's federated token (Entra workload identity federation). */

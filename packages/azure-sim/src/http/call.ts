@@ -9,6 +9,8 @@ export interface Call {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly text: string
+  /** The weather says that this call's token has expired, whatever its dates are. */
+  readonly tokenExpired?: boolean
 }
 
 /** An answer as a value, so that weather can lose it after its effect. */

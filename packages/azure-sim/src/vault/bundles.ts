@@ -6,32 +6,39 @@ import {
   type SecretProperties,
   type SecretVersion,
 } from './store.ts'
+import { showsRecoverableDays } from './versions.ts'
+
+/** Whose vault it is, and in which version of the API it answers. */
+export interface View {
+  readonly url: string
+  readonly apiVersion: string
+}
 
 /** A version as JSON, with its value: what `get` and `set` answer. */
-export function bundle(vaultUrl: string, name: string, version: SecretVersion) {
-  return { value: version.value, ...propertiesBundle(vaultUrl, name, version) }
+export function bundle(view: View, name: string, version: SecretVersion) {
+  return { value: version.value, ...propertiesBundle(view, name, version) }
 }
 
 /** The same without the value: what `update`, `delete` and the version list answer. */
-export function propertiesBundle(vaultUrl: string, name: string, version: SecretVersion) {
-  return { ...item(version), id: `${vaultUrl}/secrets/${name}/${version.version}` }
+export function propertiesBundle(view: View, name: string, version: SecretVersion) {
+  return { ...item(view, version), id: `${view.url}/secrets/${name}/${version.version}` }
 }
 
 /** An entry of the list of secrets: the latest version's properties under the unversioned id. */
-export function listItem(vaultUrl: string, secret: Secret) {
+export function listItem(view: View, secret: Secret) {
   const latest = secret.versions.at(-1)
-  return { ...(latest ? item(latest) : {}), id: `${vaultUrl}/secrets/${secret.name}` }
+  return { ...(latest ? item(view, latest) : {}), id: `${view.url}/secrets/${secret.name}` }
 }
 
-export function deletedItem(vaultUrl: string, deleted: DeletedSecret) {
-  return { ...deletion(vaultUrl, deleted), ...listItem(vaultUrl, deleted.secret) }
+export function deletedItem(view: View, deleted: DeletedSecret) {
+  return { ...deletion(view.url, deleted), ...listItem(view, deleted.secret) }
 }
 
-export function deletedBundle(vaultUrl: string, deleted: DeletedSecret) {
+export function deletedBundle(view: View, deleted: DeletedSecret) {
   const { name, versions } = deleted.secret
   const latest = versions.at(-1)
-  const properties = latest ? propertiesBundle(vaultUrl, name, latest) : {}
-  return { ...deletion(vaultUrl, deleted), ...properties }
+  const properties = latest ? propertiesBundle(view, name, latest) : {}
+  return { ...deletion(view.url, deleted), ...properties }
 }
 
 function deletion(vaultUrl: string, { secret, deletedAt, purgeAt }: DeletedSecret) {
@@ -42,7 +49,7 @@ function deletion(vaultUrl: string, { secret, deletedAt, purgeAt }: DeletedSecre
   }
 }
 
-function item(version: SecretVersion) {
+function item({ apiVersion }: View, version: SecretVersion) {
   return {
     contentType: version.contentType,
     attributes: {
@@ -52,7 +59,7 @@ function item(version: SecretVersion) {
       created: version.created,
       updated: version.updated,
       recoveryLevel: 'Recoverable+Purgeable',
-      recoverableDays,
+      ...(showsRecoverableDays(apiVersion) ? { recoverableDays } : {}),
     },
     tags: version.tags,
   }
@@ -62,7 +69,10 @@ function item(version: SecretVersion) {
 export function readProperties(body: Record<string, unknown>): SecretProperties | string {
   const { contentType, tags } = body
   const attributes = body['attributes'] === undefined ? {} : asObject(body['attributes'])
-  if (contentType !== undefined && typeof contentType !== 'string') return wrong('contentType')
+  const fits = (type: string) => type.length <= contentTypeMax
+  if (contentType !== undefined && (typeof contentType !== 'string' || !fits(contentType))) {
+    return wrong('contentType')
+  }
   if (attributes === undefined) return wrong('attributes')
   const { enabled, nbf, exp } = attributes
   if (enabled !== undefined && typeof enabled !== 'boolean') return wrong('enabled')
@@ -79,8 +89,21 @@ export function readProperties(body: Record<string, unknown>): SecretProperties 
   }
 }
 
+/** Published ("About Azure Key Vault secrets"): characters of a content type; tags, each part. */
+const contentTypeMax = 255
+const tagsMax = 15
+const tagPartMax = 256
+
 function isTags(pairs: Record<string, unknown> | undefined): pairs is Record<string, string> {
-  return pairs !== undefined && Object.values(pairs).every(value => typeof value === 'string')
+  if (pairs === undefined) return false
+  const entries = Object.entries(pairs)
+  return (
+    entries.length <= tagsMax &&
+    entries.every(
+      ([name, value]) =>
+        typeof value === 'string' && name.length <= tagPartMax && value.length <= tagPartMax,
+    )
+  )
 }
 
 function wrong(property: string): string {

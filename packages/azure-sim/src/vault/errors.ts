@@ -1,5 +1,6 @@
 import type { Caller, TokenProblem } from '../entra/tokens.ts'
 import type { Reply } from '../http/call.ts'
+import type { Pending } from './store.ts'
 
 /*
  * Key Vault's refusals: `KeyVaultError { error: { code, message, innererror } }` (secrets.json,
@@ -31,6 +32,15 @@ function sentence(problem: TokenProblem): string {
     case 'expired':
       // Assumed: the code is published in forum posts, the rest of the sentence is not.
       return 'AKV10001: The token is expired.'
+    case 'key':
+      // hashicorp/terraform-provider-azurerm issue 30912.
+      return (
+        'AKV10046: Unable to resolve the key used for signature validation. ' +
+        `EncodedJwtHeader: '${problem.header}'.`
+      )
+    case 'early':
+      // Assumed but for its beginning: Azure/azure-sdk-for-java issue 26624.
+      return 'AKV10001: Token not yet valid.'
     case 'malformed':
       // Assumed likewise.
       return 'AKV10001: Token validation failed.'
@@ -75,6 +85,36 @@ export const deletedButRecoverable = (name: string): Reply =>
       'reused; in this state, the secret can only be recovered or purged.',
     'ObjectIsDeletedButRecoverable',
   )
+
+const doing = {
+  deleting: ['deleted', 'ObjectIsBeingDeleted'],
+  purging: ['deleted', 'ObjectIsBeingDeleted'],
+  recovering: ['recovered', 'ObjectIsBeingRecovered'],
+} as const satisfies Record<Pending, readonly [string, string]>
+
+/** Recorded for a recovery (hashicorp/terraform-provider-azurerm issue 12285). */
+export const cannotBeRecreated = (name: string, pending: Pending): Reply => {
+  const [done, code] = doing[pending]
+  const message = `Secret ${name} is currently being ${done} and cannot be re-created; retry later.`
+  return refusal(409, 'Conflict', message, code)
+}
+
+/** Recorded for a purge that came too soon (hashicorp/terraform-provider-azurerm issue 10454). */
+export const inProgress = (pending: Pending): Reply => {
+  const [done, code] = doing[pending]
+  return refusal(409, 'Conflict', `Secret is currently being ${done}.`, code)
+}
+
+/** Recorded (Azure/azure-sdk-for-net issue 14789). */
+export const unknownVersion = (version: string, latest: string): Reply =>
+  badParameter(
+    `The specified version (${version}) is not recognized. Consider using the latest supported ` +
+      `version (${latest}).`,
+  )
+
+/** Recorded (Azure/azure-cli issue 5639). */
+export const tooLong = (max: number): Reply =>
+  badParameter(`Secret is beyond the maximum permitted length of ${max} characters.`)
 
 export const alreadyThere = (name: string): Reply =>
   refusal(409, 'Conflict', `Secret ${name} already exists.`)

@@ -1,4 +1,4 @@
-import { type Action, actions, grants } from '../entra/principals.ts'
+import { type Action, actions, may } from '../entra/principals.ts'
 import type { Caller, Verified } from '../entra/tokens.ts'
 import { type Call, jsonObject, type Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
@@ -10,11 +10,13 @@ import {
   listItem,
   propertiesBundle,
   readProperties,
+  type View,
 } from './bundles.ts'
 import * as refusals from './errors.ts'
 import type { VaultLimit } from './limits.ts'
 import { page } from './pages.ts'
 import type { SecretStore } from './store.ts'
+import { latestVersion, vaultVersions } from './versions.ts'
 
 export interface VaultOptions {
   readonly name: string
@@ -32,7 +34,7 @@ export interface VaultOptions {
 }
 
 /** Published limit of a secret's value: 25 KB. */
-const valueBytesMax = 25_600
+const valueMax = 25_600
 const validName = /^[0-9a-zA-Z-]{1,127}$/
 
 /** What a request does, and the action that it takes a grant for. */
@@ -78,101 +80,124 @@ export function createVault(vault: VaultOptions): (call: Call) => Promise<Reply>
 }
 
 function answer(vault: VaultOptions, call: Call, caller: Caller): Reply {
-  if (!call.query.get('api-version')) {
-    return refusals.badParameter('api-version must be specified')
-  }
+  const version = call.query.get('api-version')
+  if (!version) return refusals.badParameter('api-version must be specified')
+  if (!vaultVersions.includes(version)) return refusals.unknownVersion(version, latestVersion)
   const match = routes.find(call.method, call.path)
   if (match === undefined) return refusals.notFound(call.path)
   if ('allow' in match) return refusals.methodNotAllowed()
   const { name } = match.params
   if (name !== undefined && !validName.test(name)) return refusals.invalidName(name)
   const { action, run } = match.route
-  if (grants(caller.principal.actions, action)) return run(vault, call, match.params)
+  if (may(caller.principal, action)) return run(vault, call, match.params)
   const resource = `${vault.resourceId.toLowerCase()}${name ? `/secrets/${name}` : ''}`
   return refusals.forbidden({ caller, action, resource, vault: vault.name })
 }
 
 const ok = (body: unknown): Reply => ({ status: 200, body })
 
-function setSecret({ store, url }: VaultOptions, call: Call, { name = '' }: Params): Reply {
-  if (store.deleted(name)) return refusals.deletedButRecoverable(name)
+const viewOf = ({ url }: VaultOptions, call: Call): View => ({
+  url: url(),
+  apiVersion: call.query.get('api-version') ?? '',
+})
+
+/** Why no secret can be made under this name now. */
+function nameTaken({ store }: VaultOptions, name: string): Reply | undefined {
+  const pending = store.pending(name)
+  if (pending) return refusals.cannotBeRecreated(name, pending)
+  return store.deleted(name) ? refusals.deletedButRecoverable(name) : undefined
+}
+
+function setSecret(vault: VaultOptions, call: Call, { name = '' }: Params): Reply {
+  const { store } = vault
+  const taken = nameTaken(vault, name)
+  if (taken) return taken
   const body = jsonObject(call)
   const value = body?.['value']
   if (body === undefined || typeof value !== 'string') {
     return refusals.badParameter('Property has invalid value: value')
   }
-  if (Buffer.byteLength(value) > valueBytesMax) {
-    return refusals.badParameter(`The secret value is longer than ${valueBytesMax} bytes.`)
-  }
+  if (Buffer.byteLength(value) > valueMax) return refusals.tooLong(valueMax)
   const properties = readProperties(body)
   if (typeof properties === 'string') return refusals.badParameter(properties)
-  return ok(bundle(url(), store.get(name)?.name ?? name, store.set(name, value, properties)))
+  const version = store.set(name, value, properties)
+  return ok(bundle(viewOf(vault, call), store.get(name)?.name ?? name, version))
 }
 
-function getSecret(
-  { store, url }: VaultOptions,
-  _: Call,
-  { name = '', version = '' }: Params,
-): Reply {
-  const found = store.version(name, version)
+/** Published: dates do not refuse a reader ("About secrets", "Date-time controlled operations"). */
+function getSecret(vault: VaultOptions, call: Call, names: Params): Reply {
+  const { name = '', version = '' } = names
+  const { store } = vault
+  const found = store.version(name, version, store.meetsLaggard(name))
   if (found === undefined) return refusals.secretNotFound(version ? `${name}/${version}` : name)
   if (!found.enabled) return refusals.disabledSecret()
-  return ok(bundle(url(), store.get(name)?.name ?? name, found))
+  return ok(bundle(viewOf(vault, call), store.get(name)?.name ?? name, found))
 }
 
-function updateSecret({ store, url }: VaultOptions, call: Call, names: Params): Reply {
+function updateSecret(vault: VaultOptions, call: Call, names: Params): Reply {
   const { name = '', version = '' } = names
+  const { store } = vault
   const found = store.version(name, version)
   if (found === undefined) return refusals.secretNotFound(version ? `${name}/${version}` : name)
   const body = jsonObject(call)
   const properties = body ? readProperties(body) : 'The request body is not a JSON object.'
   if (typeof properties === 'string') return refusals.badParameter(properties)
   store.update(found, properties)
-  return ok(propertiesBundle(url(), store.get(name)?.name ?? name, found))
+  return ok(propertiesBundle(viewOf(vault, call), store.get(name)?.name ?? name, found))
 }
 
-function listSecrets({ store, url }: VaultOptions, call: Call): Reply {
-  return page(
-    url(),
-    call,
-    store.list().map(secret => listItem(url(), secret)),
-  )
+function listSecrets(vault: VaultOptions, call: Call): Reply {
+  const view = viewOf(vault, call)
+  const entries = vault.store
+    .list()
+    .map(secret => ({ key: secret.name, item: listItem(view, secret) }))
+  return page(view.url, call, entries)
 }
 
 /** In the order of the version ids: the service promises no order, so no caller may rely on one. */
-function listVersions({ store, url }: VaultOptions, call: Call, { name = '' }: Params): Reply {
-  const secret = store.get(name)
-  const versions = [...(secret?.versions ?? [])].sort((a, b) => (a.version < b.version ? -1 : 1))
-  return page(
-    url(),
-    call,
-    versions.map(version => propertiesBundle(url(), secret?.name ?? name, version)),
-  )
+function listVersions(vault: VaultOptions, call: Call, { name = '' }: Params): Reply {
+  const view = viewOf(vault, call)
+  const secret = vault.store.get(name)
+  const entries = (secret?.versions ?? []).map(version => ({
+    key: `${name}/${version.version}`,
+    item: propertiesBundle(view, secret?.name ?? name, version),
+  }))
+  return page(view.url, call, entries)
 }
 
-function remove({ store, url }: VaultOptions, _: Call, { name = '' }: Params): Reply {
-  const deleted = store.delete(name)
-  return deleted ? ok(deletedBundle(url(), deleted)) : refusals.secretNotFound(name)
+function remove(vault: VaultOptions, call: Call, { name = '' }: Params): Reply {
+  const pending = vault.store.pending(name)
+  if (pending) return refusals.inProgress(pending)
+  const deleted = vault.store.delete(name)
+  return deleted ? ok(deletedBundle(viewOf(vault, call), deleted)) : refusals.secretNotFound(name)
 }
 
-function recover({ store, url }: VaultOptions, _: Call, { name = '' }: Params): Reply {
-  const secret = store.recover(name)
+function recover(vault: VaultOptions, call: Call, { name = '' }: Params): Reply {
+  const pending = vault.store.pending(name)
+  if (pending) return refusals.inProgress(pending)
+  const secret = vault.store.recover(name)
   const latest = secret?.versions.at(-1)
   if (secret === undefined || latest === undefined) return refusals.deletedSecretNotFound(name)
-  return ok(propertiesBundle(url(), secret.name, latest))
+  return ok(propertiesBundle(viewOf(vault, call), secret.name, latest))
 }
 
-function listDeleted({ store, url }: VaultOptions, call: Call): Reply {
-  const items = store.listDeleted().map(deleted => deletedItem(url(), deleted))
-  return page(url(), call, items)
+function listDeleted(vault: VaultOptions, call: Call): Reply {
+  const view = viewOf(vault, call)
+  const entries = vault.store
+    .listDeleted()
+    .map(deleted => ({ key: deleted.secret.name, item: deletedItem(view, deleted) }))
+  return page(view.url, call, entries)
 }
 
-function getDeleted({ store, url }: VaultOptions, _: Call, { name = '' }: Params): Reply {
-  const deleted = store.deleted(name)
-  return deleted ? ok(deletedBundle(url(), deleted)) : refusals.deletedSecretNotFound(name)
+function getDeleted(vault: VaultOptions, call: Call, { name = '' }: Params): Reply {
+  const deleted = vault.store.deleted(name)
+  if (deleted === undefined) return refusals.deletedSecretNotFound(name)
+  return ok(deletedBundle(viewOf(vault, call), deleted))
 }
 
 function purge({ store }: VaultOptions, _: Call, { name = '' }: Params): Reply {
+  const pending = store.pending(name)
+  if (pending) return refusals.inProgress(pending)
   return store.purge(name) ? { status: 204 } : refusals.deletedSecretNotFound(name)
 }
 
@@ -181,15 +206,17 @@ function backup({ store, backups }: VaultOptions, _: Call, { name = '' }: Params
   return secret ? ok({ value: backups.seal(secret) }) : refusals.secretNotFound(name)
 }
 
-function restore({ store, backups, url }: VaultOptions, call: Call): Reply {
+function restore(vault: VaultOptions, call: Call): Reply {
+  const { store, backups } = vault
   const secret = backups.open(String(jsonObject(call)?.['value'] ?? ''))
   const latest = secret?.versions.at(-1)
   if (secret === undefined || latest === undefined) {
     return refusals.badParameter('Backup blob contains invalid or corrupt version.')
   }
   const { name } = secret
-  if (store.deleted(name)) return refusals.deletedButRecoverable(name)
+  const taken = nameTaken(vault, name)
+  if (taken) return taken
   if (store.get(name)) return refusals.alreadyThere(name)
   store.restore(secret)
-  return ok(propertiesBundle(url(), name, latest))
+  return ok(propertiesBundle(viewOf(vault, call), name, latest))
 }

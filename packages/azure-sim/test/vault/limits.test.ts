@@ -12,6 +12,10 @@ const principal = {
   objectId: 'object',
   clientSecret: '',
   actions: ['*'],
+  roles: [],
+  appRoles: [],
+  certificates: [],
+  identityHeader: '',
   federatedSubject: '',
 }
 
