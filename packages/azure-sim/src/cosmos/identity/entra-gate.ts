@@ -4,14 +4,20 @@ import type { Credentials, Verdict } from '../authenticate.ts'
 import type { ServiceError } from '../errors.ts'
 import { isObject, type JsonObject, parseJson } from '../json.ts'
 import { type Act, actionsFor, actionsOfBatch, type DataAction } from './data-actions.ts'
+import { type DataRole, isDataRole } from './data-roles.ts'
 import { notByToken, notGranted, type Refuser, tokenRefusal } from './entra-refusals.ts'
 
-/** Whose token a request carries. */
+/** Whose token a request carries: a principal, as far as the data plane looks at it. */
 export interface EntraCaller {
   readonly objectId: string
-  /** What its roles grant, `*` standing for anything; read anew at each request. */
+  /** What it was given by name, `*` standing for anything. */
   readonly actions: readonly string[]
+  readonly roles: readonly DataRole[]
 }
+
+/** Azure's roles on the account do not count here: only what was given by name, and data roles. */
+const mayDo = ({ actions, roles }: EntraCaller, action: DataAction): boolean =>
+  grants(actions, action) || roles.some(role => isDataRole(role) && grants(role.actions, action))
 
 /** What the data plane asks of whoever signs and verifies tokens for the whole simulator. */
 export interface TokenVerifier {
@@ -112,7 +118,7 @@ export class EntraGate {
   }
 
   #lacking(caller: EntraCaller, act: Act, needed: readonly DataAction[]): ServiceError | null {
-    const lacking = needed.find(action => !grants(caller.actions, action))
+    const lacking = needed.find(action => !mayDo(caller, action))
     if (lacking === undefined) return null
     return notGranted(this.#refuser, caller.objectId, lacking, act)
   }

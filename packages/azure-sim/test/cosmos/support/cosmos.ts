@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import type { KeyKind, Region } from '../../../src/account/types.ts'
 import type { Chance } from '../../../src/chance.ts'
 import type { Clock } from '../../../src/clock.ts'
-import { type Cosmos, createCosmos } from '../../../src/cosmos/cosmos-front.ts'
+import { type Cosmos, type CosmosOptions, createCosmos } from '../../../src/cosmos/cosmos-front.ts'
 import type { FaultRates } from '../../../src/cosmos/faults.ts'
 import type { DataRecord } from '../../../src/witness.ts'
 import { eastUs, HandKeys, westUs } from './account.ts'
@@ -58,7 +58,12 @@ async function listen(t: Test, handler: Parameters<typeof createServer>[1]): Pro
 /** An account of two regions behind real HTTP servers; ends with the test. */
 export async function startCosmos(
   t: Test,
-  options: { seed?: number; weather?: Partial<FaultRates>; region?: Partial<Region> } = {},
+  options: {
+    seed?: number
+    weather?: Partial<FaultRates>
+    region?: Partial<Region>
+    cosmos?: Partial<CosmosOptions>
+  } = {},
 ): Promise<Running> {
   const keys = new HandKeys()
   const clock = new ShiftedClock()
@@ -77,6 +82,7 @@ export async function startCosmos(
       disableKeyBasedMetadataWriteAccess: () => settings.metadataWritesDisabled,
     },
     weather: options.weather ?? {},
+    ...options.cosmos,
   })
   for (const region of regions) region.endpoint = await listen(t, cosmos.handlerFor(region.name))
   const endpoint = await listen(t, cosmos.globalHandler)

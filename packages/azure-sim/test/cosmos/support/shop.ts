@@ -9,8 +9,12 @@ export interface Shop extends Running {
 }
 
 /** An account with the database `shop` and the container `orders`, through the unmodified SDK. */
-export async function openShop(t: Test, more: Partial<ContainerRequest> = {}): Promise<Shop> {
-  const running = await startCosmos(t)
+export async function openShop(
+  t: Test,
+  more: Partial<ContainerRequest> = {},
+  options: Parameters<typeof startCosmos>[1] = {},
+): Promise<Shop> {
+  const running = await startCosmos(t, options)
   const sdk = running.client()
   const { database } = await sdk.databases.createIfNotExists({ id: 'shop' })
   const partitionKey = { paths: ['/customer'] }
