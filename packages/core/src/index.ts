@@ -85,22 +85,39 @@ export {
 export type { Attempt, Outcome, SettledWhy } from './rotation/attempt.ts'
 export { type Blocker, type BlockerCode, blockerCodes } from './rotation/blocker.ts'
 export { decide } from './rotation/decide.ts'
-export type { Decision, Effect } from './rotation/decision.ts'
+export type { Decision, Effect, OutsideEffect } from './rotation/decision.ts'
 export type { JournalEvent } from './rotation/event.ts'
 export { fold } from './rotation/fold.ts'
-export { defaultLimits, type Limits } from './rotation/limits.ts'
+export {
+  azureRefusesMs,
+  defaultEmergencyLimits,
+  defaultEvidenceLimits,
+  defaultLimits,
+  type EmergencyLimits,
+  type EvidenceLimits,
+  hookRetryMs,
+  type Limits,
+} from './rotation/limits.ts'
 export { type Needs, needs } from './rotation/needs.ts'
 export { attemptsOf, hasEnded, type Phase, type PhaseName, turnPhases } from './rotation/phase.ts'
-export type { Policy } from './rotation/policy.ts'
+export { type BeginningPhase, beginningPhases, type Plan, phasesOf } from './rotation/plan.ts'
+export type { Consumer, Policy } from './rotation/policy.ts'
 export {
   type AccountRecord,
+  type Emergency,
   emptyRecord,
   type Publication,
   type Rotation,
+  type Waiver,
 } from './rotation/record.ts'
-export { type Answer, evictees, obey, type Verb } from './rotation/verbs.ts'
+export type { Answer, Verb } from './rotation/verb.ts'
+export { evictees, obey } from './rotation/verbs.ts'
+export { isWaivable, waivableCodes } from './rotation/waiver.ts'
 export type {
   ArmView,
+  CalendarView,
+  EvidenceView,
+  HookView,
   OperationView,
   ProbeView,
   RegionProbe,

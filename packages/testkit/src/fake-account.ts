@@ -25,6 +25,12 @@ export class FakeAccount {
   #serial = 0
   regenerationMs = 10_000
   fails = false
+  /** Keys that Azure says were used in the last 12 hours, and refuses to regenerate. */
+  readonly recentlyUsed = new Set<Fingerprint>()
+
+  refuses(slot: Slot, { skipUsageCheck = false }): boolean {
+    return this.recentlyUsed.has(this.keys[slot]) && !skipUsageCheck
+  }
 
   /** Returns the operation, or `null` where another one holds the lock (412). */
   regenerate(slot: Slot, now: number): string | null {

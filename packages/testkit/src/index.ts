@@ -1,5 +1,6 @@
 export { FakeAccount } from './fake-account.ts'
 export { FakeFleet, FakeMember, type Reporting } from './fake-fleet.ts'
+export { FakeOutside } from './fake-outside.ts'
 export { fingerprint } from './fingerprints.ts'
 export { testLimits, testPolicy } from './limits.ts'
-export { type Mail, Rig } from './rig.ts'
+export { type Mail, Rig, type RigOptions } from './rig.ts'

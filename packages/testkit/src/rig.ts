@@ -6,7 +6,6 @@ import {
   type Effect,
   emptyRecord,
   evictees,
-  type Fingerprint,
   fold,
   hasEnded,
   type JournalEvent,
@@ -16,17 +15,25 @@ import {
   type Phase,
   type PhaseName,
   type Policy,
-  type RegionProbe,
   type Slot,
   type Verb,
   type World,
 } from '@keyturn/core'
 import { FakeAccount } from './fake-account.ts'
 import { FakeFleet, FakeMember } from './fake-fleet.ts'
+import { FakeOutside } from './fake-outside.ts'
+import { FakeProbes } from './fake-probes.ts'
 import { testPolicy } from './limits.ts'
 
 /** What may go wrong with one POST, asked once per intent. `late`: at the last moment possible. */
 export type Mail = 'delivered' | 'answer-lost' | 'never-sent' | 'late'
+
+export interface RigOptions {
+  readonly names?: string[]
+  readonly limits?: Partial<Limits>
+  readonly nobody?: boolean
+  readonly policy?: Partial<Policy>
+}
 
 /**
  * A rotation in virtual time: the real `decide`, `needs`, `fold` and `receive` over a fake
@@ -41,6 +48,8 @@ export class Rig {
   readonly fleet = new FakeFleet()
   readonly members: FakeMember[]
   readonly limits: Partial<Limits>
+  readonly outside = new FakeOutside()
+  policy: Partial<Policy>
   readonly #nobody: boolean
   blockers: readonly Blocker[] = []
   mail: (slot: Slot) => Mail = () => 'delivered'
@@ -50,20 +59,22 @@ export class Rig {
   reachableSince = 0
   #world: Pick<World, 'arm' | 'vault'> = { arm: null, vault: null }
   #late: { slot: Slot; at: number }[] = []
-  readonly #probes = new Map<Fingerprint, RegionProbe[]>()
+  readonly #probes = new FakeProbes()
 
   constructor({
     names = ['one', 'two'],
     limits = {},
     nobody = false,
-  }: { names?: string[]; limits?: Partial<Limits>; nobody?: boolean } = {}) {
+    policy = {},
+  }: RigOptions = {}) {
     this.members = names.map(name => new FakeMember(name))
     this.limits = limits
     this.#nobody = nobody
+    this.policy = policy
   }
 
   /** Adopted, everybody reporting, settled. */
-  static adopted(options: ConstructorParameters<typeof Rig>[0] = {}): Rig {
+  static adopted(options: RigOptions = {}): Rig {
     const rig = new Rig(options)
     rig.look()
     rig.say({ verb: 'adopt', by: 'ops', installation: 'here', takeOver: false })
@@ -81,8 +92,8 @@ export class Rig {
     return []
   }
 
-  rotate(): readonly Blocker[] {
-    return this.say({ verb: 'rotate', by: 'ops', reason: 'test', id: 'r1' })
+  rotate(what: { slot?: Slot; emergency?: boolean } = {}): readonly Blocker[] {
+    return this.say({ verb: 'rotate', by: 'ops', reason: 'test', id: 'r1', ...what })
   }
 
   get phase(): Phase['at'] | null {
@@ -148,6 +159,7 @@ export class Rig {
     this.blockers = []
     this.#append(decision.events)
     if (decision.effect) this.#apply(decision.effect)
+    if (decision.outside) this.outside.run(decision.outside, this.now)
     return true
   }
 
@@ -156,6 +168,7 @@ export class Rig {
     this.epoch += 1
     this.#world = { arm: null, vault: null }
     this.#probes.clear()
+    this.outside.restart()
     this.reachableSince = this.now
     let record = emptyRecord
     for (const { event, at } of this.#entries) record = fold(record, event, at)
@@ -174,10 +187,8 @@ export class Rig {
       policy: this.#policy(),
       fleet: this.fleet.view(this.reachableSince),
       ...this.#world,
-      probes: [...this.#probes].map(([fingerprint, regions]) => ({
-        fingerprint,
-        regions: regions.map(region => ({ ...region, fresh: region.at === this.now })),
-      })),
+      ...this.outside.view(),
+      probes: this.#probes.views(this.now),
     }
   }
 
@@ -185,7 +196,7 @@ export class Rig {
     const names = this.members.map(({ name }) => name)
     const policy = testPolicy(names, this.limits)
     const word = { is: 'none', acceptedBy: 'the test', reason: 'nobody is there' } as const
-    return this.#nobody ? { ...policy, fleet: word } : policy
+    return { ...policy, ...(this.#nobody ? { fleet: word } : {}), ...this.policy }
   }
 
   /** Looks at everything at once. */
@@ -200,10 +211,13 @@ export class Rig {
       arm: arm && { ...arm, fresh: false },
       vault: vault && { ...vault, fresh: false },
     }
+    this.outside.aTurnPasses()
     const needed = needs(this.world())
     if (needed.arm) this.#lookAtArm()
     if (needed.vault) this.#readVault()
-    if (!this.armDown) for (const slot of needed.probes) this.#probe(slot)
+    if (needed.evidence) this.outside.readEvidence(this.now)
+    if (!this.armDown)
+      for (const slot of needed.probes) this.#probes.try(slot, this.azure, this.now)
   }
 
   #lookAtArm(): void {
@@ -239,20 +253,6 @@ export class Rig {
     this.#world = { ...this.#world, vault }
   }
 
-  #probe(slot: Slot): void {
-    const key = this.azure.keys[slot]
-    const before = this.#probes.get(key) ?? []
-    const regions = this.azure.regions.map(region => {
-      const accepted = this.azure.accepts(region, key)
-      const last = before.find(known => known.region === region)
-      const streak = accepted ? (last?.accepted ?? 0) + 1 : 0
-      const since = streak > 1 && last ? last.since : this.now
-      const failure = accepted ? null : 'HTTP 401, wrong-key'
-      return { region, accepted: streak, since, at: this.now, fresh: true, failure }
-    })
-    this.#probes.set(key, regions)
-  }
-
   #apply(effect: Effect): void {
     if (effect.do === 'publish') {
       if (this.vaultDown || this.armDown) return
@@ -269,6 +269,12 @@ export class Rig {
     if (mail === 'late') {
       const { sendWithinMs, armSettleMs } = this.world().policy.limits
       this.#late.push({ slot: effect.slot, at: this.now + sendWithinMs + armSettleMs - 1_000 })
+      return
+    }
+    if (this.azure.refuses(effect.slot, effect)) {
+      const because = 'recently-used'
+      const { attempt } = effect
+      this.#append([{ type: 'regenerate-settled', attempt, why: 'refused', because }])
       return
     }
     const operation = this.azure.regenerate(effect.slot, this.now)

@@ -27,6 +27,7 @@ export type Outcome =
       readonly at: number
       /** ARM's own words where it refused. */
       readonly detail: string | null
+      readonly because?: 'recently-used' | undefined
     }
 
 /** `ended`: its own operation ended. `expired`: too late to be delivered, account idle. */

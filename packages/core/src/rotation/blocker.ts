@@ -20,6 +20,11 @@ export const blockerCodes = [
   'ARM_UNREACHABLE',
   'ARM_DIFFERS',
   'AZURE_REFUSED',
+  'RECENTLY_USED',
+  'EVIDENCE_PENDING',
+  'CONSUMER_PENDING',
+  'APPROVAL_MISSING',
+  'OUTSIDE_WINDOW',
   'VAULT_UNREACHABLE',
   'VAULT_DIFFERS',
   'BAKING',
@@ -31,6 +36,11 @@ export const blockerCodes = [
   'NOT_PAUSED',
   'TOO_LATE',
   'UNKNOWN_MEMBER',
+  'UNKNOWN_CONSUMER',
+  'NOTHING_TO_APPROVE',
+  'NOT_AN_APPROVER',
+  'NOT_WAIVABLE',
+  'SLOT_MISSING',
   'REASON_MISSING',
 ] as const
 
@@ -43,4 +53,10 @@ export interface Blocker {
   readonly member?: string
   readonly fingerprint?: string
   readonly region?: string
+  /** A client of the member. */
+  readonly client?: string
+  /** A declared consumer. */
+  readonly consumer?: string
+  /** In so many milliseconds this blocker goes by itself, as far as is known. */
+  readonly passesInMs?: number
 }

@@ -1,13 +1,8 @@
-import type { Slot } from '../slot.ts'
 import type { Blocker } from './blocker.ts'
+import type { Guarded } from './guarded.ts'
 import type { AccountRecord } from './record.ts'
+import { isWaived } from './waiver.ts'
 import type { ArmView, World } from './world.ts'
-
-/** What a gate guards: which key is about to go, and which one has to carry everything. */
-export interface Guarded {
-  readonly slot: Slot
-  readonly remaining: Slot
-}
 
 /** A named check: what stands in the way, if anything. */
 export type Check = (world: World, guarded: Guarded) => readonly Blocker[]
@@ -15,10 +10,22 @@ export type Check = (world: World, guarded: Guarded) => readonly Blocker[]
 /**
  * A gate is asked stage by stage, all checks of a stage at once: what Azure would say is looked
  * up only when the fleet has nothing to say any more, and is no blocker before.
+ * What an operator has waived by name stands in no gate's way.
  */
 export type Gate = readonly (readonly Check[])[]
 
 export const openGate = (gate: Gate, world: World, guarded: Guarded): readonly Blocker[] => {
+  for (const stage of gate) {
+    const blockers = stage
+      .flatMap(check => check(world, guarded))
+      .filter(blocker => !isWaived(world, guarded, blocker))
+    if (blockers.length > 0) return blockers
+  }
+  return []
+}
+
+/** … and what nobody can waive. */
+export const openUnwaived = (gate: Gate, world: World, guarded: Guarded): readonly Blocker[] => {
   for (const stage of gate) {
     const blockers = stage.flatMap(check => check(world, guarded))
     if (blockers.length > 0) return blockers
@@ -42,3 +49,10 @@ export const lookedAt = (arm: ArmView | null): arm is ArmView => arm !== null &&
 
 /** An operator reads seconds, not milliseconds. */
 export const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`
+
+/** … and of hours, hours and minutes. */
+export const duration = (ms: number): string => {
+  if (ms < 120_000) return seconds(ms)
+  const minutes = Math.round(ms / 60_000)
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

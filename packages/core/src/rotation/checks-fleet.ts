@@ -38,6 +38,20 @@ export const expectedMembersAreThere: Check = ({ policy, fleet }) =>
         }))
     : []
 
+/** As many as the policy asks for, whoever they are: pods have names that nobody knows before. */
+export const enoughMembersAreThere: Check = ({ policy, fleet }) => {
+  const atLeast = policy.fleet.is === 'members' ? (policy.fleet.atLeast ?? 0) : 0
+  const there = joined(fleet).length
+  return there < atLeast
+    ? [
+        {
+          code: 'MEMBER_MISSING',
+          sentence: `${there} of at least ${atLeast} members have joined: start the others, or change the policy.`,
+        },
+      ]
+    : []
+}
+
 /** Silence is not a goodbye: a member that stopped talking may still be signing. */
 export const everyReportIsFresh: Check = ({ now, policy, fleet }) =>
   joined(fleet)
@@ -100,6 +114,7 @@ export const noClientIsLost: Check = ({ fleet }) =>
     report.clients.lost.map(client => ({
       code: 'CLIENT_LOST' as const,
       member: name,
+      client,
       sentence: `Client ${client} of member ${name} vanished without a goodbye: it counts as signing until it returns or is proven dead.`,
     })),
   )

@@ -1,21 +1,25 @@
-import { otherSlot } from '../slot.ts'
-import { type Gate, type Guarded, lookOf, openGate, seconds } from './check.ts'
+import { otherSlot, type Slot } from '../slot.ts'
+import { type Gate, lookOf, openGate, openUnwaived, seconds } from './check.ts'
 import { remainingIsNotRefused } from './checks-fleet.ts'
 import { act, type Decision, entering, wait } from './decision.ts'
+import { overdue, paced, replan } from './emergency.ts'
 import type { JournalEvent } from './event.ts'
 import {
-  bakingGate,
+  bakedGate,
+  beforeAnythingGate,
   completionGate,
   heldGate,
   intentGate,
-  preflightGate,
   probingGate,
 } from './gates.ts'
+import { type Guarded, guardedOf } from './guarded.ts'
 import { intend, retry } from './intend.ts'
-import type { Reverting } from './phase.ts'
+import { outsidersFirst } from './outsiders.ts'
+import type { Phase, Reverting } from './phase.ts'
 import { guardVault, keepVault, publishing, reconcile } from './publish.ts'
 import type { Rotation } from './record.ts'
 import { revert } from './revert.ts'
+import { scheduled } from './schedule.ts'
 import { settle } from './settle.ts'
 import type { World } from './world.ts'
 
@@ -23,68 +27,91 @@ import type { World } from './world.ts'
  * The one decision of a turn: a pure function of the world. First what was begun is brought
  * to its end (somebody's hands, the vault, what was sent), then the rotation takes its next step.
  */
-export const decide = (world: World): Decision => {
+export const decide = (seen: World): Decision => {
+  const world = paced(seen)
   if (world.record.installation === null || !world.record.published) {
     return wait([
       { code: 'NOT_ADOPTED', sentence: 'This account has not been adopted: run keyturn init.' },
     ])
   }
   return (
-    guardVault(world) ?? reconcile(world) ?? keepVault(world) ?? settle(world) ?? nextStep(world)
+    guardVault(world) ??
+    reconcile(world) ??
+    keepVault(world) ??
+    settle(world) ??
+    scheduled(world) ??
+    nextStep(world)
   )
 }
 
 const nextStep = (world: World): Decision => {
   const { rotation } = world.record
   if (!rotation) return wait([])
-  const back = wayBack(world, rotation)
-  if (back) return back
+  const turned = wayBack(world, rotation) ?? replan(world, rotation)
+  if (turned) return turned
   if (rotation.paused) {
     const { by, reason } = rotation.paused
     return wait([
       { code: 'PAUSED', sentence: `Paused by ${by} (${reason}): resume it, or abort it.` },
     ])
   }
-  return step(world, rotation)
+  return overdue(world, rotation, step(world, rotation))
 }
 
 const step = (world: World, rotation: Rotation): Decision => {
-  const { from, phase } = rotation
-  const standby: Guarded = { slot: otherSlot(from), remaining: from }
-  const former: Guarded = { slot: from, remaining: otherSlot(from) }
+  const { plan, phase } = rotation
+  const guarded = guardedOf(rotation)
   switch (phase.at) {
     case 'preflight':
-      return through(world, preflightGate, standby, () => [
-        entering({ at: 'fencing-standby' }),
-        publishing(world.record, { fenced: [standby.slot] }),
-      ])
+      return through(world, beforeAnythingGate(rotation), guarded, () =>
+        plan === 'active' ? switching(world, guarded.remaining) : fence(world, guarded.slot, phase),
+      )
     case 'fencing-standby':
     case 'fencing-former':
-      return fencing(world, rotation, phase.at === 'fencing-former' ? former : standby)
+      return outsidersFirst(world, rotation, guarded) ?? fencing(world, rotation, guarded)
     case 'regenerating-standby':
-      return retry(world, phase.attempts, standby, { at: 'probing-standby' })
-    case 'regenerating-former':
-      return retry(world, phase.attempts, former, { at: 'probing-former' })
+    case 'regenerating-former': {
+      const then = phase.at === 'regenerating-former' ? 'probing-former' : 'probing-standby'
+      return (
+        outsidersFirst(world, rotation, guarded) ??
+        retry(world, phase.attempts, guarded, { at: then })
+      )
+    }
     case 'probing-standby':
     case 'probing-former':
-      return probing(world, phase.at === 'probing-former' ? former : standby)
+      return probing(world, guarded)
     case 'publishing-standby':
-      return through(world, heldGate, standby, () => [
-        entering({ at: 'switching' }),
-        publishing(world.record, { active: standby.slot }),
-      ])
+      return plan === 'standby'
+        ? finishing(world, guarded)
+        : through(world, heldGate, guarded, () => switching(world, guarded.slot))
     case 'switching':
-      return through(world, heldGate, former, () => [entering({ at: 'baking' })])
+      return through(world, heldGate, guarded, () => [entering({ at: 'baking' })])
     case 'baking':
-      return baking(world, rotation, former)
+      return baking(world, rotation, guarded)
     case 'publishing-former':
-      return through(world, completionGate, former, () => [entering({ at: 'completed' })])
+      return finishing(world, guarded)
     case 'reverting':
-      return backward(world, phase, rotation, standby)
+      return backward(world, phase, rotation, guarded)
     case 'completed':
     case 'reverted':
       return wait([])
   }
+}
+
+const fence = (world: World, slot: Slot, { at }: Phase): readonly JournalEvent[] => [
+  entering({ at: at === 'baking' ? 'fencing-former' : 'fencing-standby' }),
+  publishing(world.record, { fenced: [slot] }),
+]
+
+const switching = (world: World, to: Slot): readonly JournalEvent[] => [
+  entering({ at: 'switching' }),
+  publishing(world.record, { active: to, fenced: [] }),
+]
+
+/** Completed is never waived: it means what it says (invariant 5). */
+const finishing = (world: World, guarded: Guarded): Decision => {
+  const blockers = openUnwaived(completionGate, world, guarded)
+  return blockers.length > 0 ? wait(blockers) : act([entering({ at: 'completed' })])
 }
 
 const through = (
@@ -138,16 +165,12 @@ const probing = (world: World, guarded: Guarded): Decision =>
 
 const baking = (world: World, rotation: Rotation, former: Guarded): Decision => {
   const left = rotation.phaseSince + world.policy.limits.bakeMs - world.now
-  const blockers = openGate(bakingGate, world, former)
+  const blockers = openGate(bakedGate(rotation), world, former)
   if (left > 0) {
     const sentence = `Real traffic bakes on the ${former.remaining} key for ${seconds(left)} more.`
     return wait([{ code: 'BAKING', sentence }, ...blockers])
   }
-  if (blockers.length > 0) return wait(blockers)
-  return act([
-    entering({ at: 'fencing-former' }),
-    publishing(world.record, { fenced: [former.slot] }),
-  ])
+  return blockers.length > 0 ? wait(blockers) : act(fence(world, former.slot, rotation.phase))
 }
 
 const backward = (

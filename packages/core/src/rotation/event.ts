@@ -3,7 +3,8 @@ import type { Fingerprints } from '../keyset.ts'
 import type { Slot } from '../slot.ts'
 import type { SettledWhy } from './attempt.ts'
 import type { PhaseName, Reverting } from './phase.ts'
-import type { Publication } from './record.ts'
+import type { BeginningPhase, Plan } from './plan.ts'
+import type { Publication, Waiver } from './record.ts'
 
 /** What the journal is made of. Everything that happened, and nothing that can be derived. */
 export type JournalEvent =
@@ -21,6 +22,30 @@ export type JournalEvent =
       readonly reason: string
       readonly from: Slot
       readonly before: Fingerprints
+      /** Without one: `full`. */
+      readonly plan?: Plan | undefined
+    }
+  | {
+      readonly type: 'emergency-declared'
+      readonly slot: Slot
+      readonly by: string
+      readonly reason: string
+      /** The plan that turns the slot; `null`: what was sent has to be settled first. */
+      readonly plan: Plan | null
+    }
+  /** The rotation begins anew, from the slot that is active now. */
+  | { readonly type: 'replanned'; readonly from: Slot; readonly plan: Plan }
+  | ({ readonly type: 'waived' } & Waiver)
+  | { readonly type: 'approved'; readonly phase: BeginningPhase; readonly by: string }
+  /** Everybody has acknowledged the fence, read while Azure's clock said `azureNow`. */
+  | { readonly type: 'fence-acknowledged'; readonly slot: Slot; readonly azureNow: number }
+  | {
+      readonly type: 'consumer-acknowledged'
+      readonly consumer: string
+      readonly slot: Slot
+      /** `hook`, or who gave their word. */
+      readonly by: string
+      readonly reason?: string | undefined
     }
   | { readonly type: 'phase-entered'; readonly phase: EnteredPhase }
   | {
@@ -46,6 +71,8 @@ export type JournalEvent =
       readonly why: SettledWhy
       /** ARM's own code and message where it refused. */
       readonly detail?: string | undefined
+      /** Why it refused, where it can be told: the key was used in the last 12 hours. */
+      readonly because?: 'recently-used' | undefined
     }
   | { readonly type: 'paused'; readonly by: string; readonly reason: string }
   | { readonly type: 'resumed'; readonly by: string; readonly reason: string }

@@ -59,7 +59,16 @@ const foldRotation = (rotation: Rotation, event: RotationEvent, at: number): Rot
         why: event.why,
         at,
         detail: event.detail ?? null,
+        ...(event.because ? { because: event.because } : {}),
       })
+    case 'emergency-declared':
+    case 'replanned':
+      return foldPlan(rotation, event, at)
+    case 'waived':
+    case 'approved':
+    case 'fence-acknowledged':
+    case 'consumer-acknowledged':
+      return foldWord(rotation, event)
     case 'paused':
       return { ...rotation, paused: { by: event.by, reason: event.reason } }
     case 'resumed':
@@ -70,7 +79,7 @@ const foldRotation = (rotation: Rotation, event: RotationEvent, at: number): Rot
 }
 
 const started = (
-  { id, by, reason, from, before }: JournalEvent & { type: 'rotation-started' },
+  { id, by, reason, from, before, plan = 'full' }: JournalEvent & { type: 'rotation-started' },
   at: number,
 ): Rotation => ({
   id,
@@ -84,7 +93,58 @@ const started = (
   paused: null,
   aborted: null,
   entered: [{ name: 'preflight', at }],
+  plan,
+  emergency: null,
+  waivers: [],
+  approvals: [],
+  fenceAcknowledged: null,
+  moved: [],
 })
+
+const foldPlan = (
+  rotation: Rotation,
+  event: JournalEvent & { type: 'emergency-declared' | 'replanned' },
+  at: number,
+): Rotation => {
+  if (event.type === 'emergency-declared') {
+    const { slot, by, reason, plan } = event
+    const emergency = { slot, by, reason, planned: plan !== null }
+    // The newer word: a pause that stands from before holds up no emergency.
+    return { ...rotation, emergency, plan: plan ?? rotation.plan, paused: null }
+  }
+  const { emergency } = rotation
+  const { from, plan } = event
+  return {
+    ...enter(rotation, { at: 'preflight' }, at),
+    ...{ from, plan, aborted: null, emergency: emergency && { ...emergency, planned: true } },
+  }
+}
+
+/** What somebody has said or seen, that a gate asks for. */
+const foldWord = (
+  rotation: Rotation,
+  event: JournalEvent & {
+    type: 'waived' | 'approved' | 'fence-acknowledged' | 'consumer-acknowledged'
+  },
+): Rotation => {
+  switch (event.type) {
+    case 'waived': {
+      const { type: _, ...waiver } = event
+      return { ...rotation, waivers: [...rotation.waivers, waiver] }
+    }
+    case 'approved':
+      return {
+        ...rotation,
+        approvals: [...rotation.approvals, { phase: event.phase, by: event.by }],
+      }
+    case 'fence-acknowledged':
+      return { ...rotation, fenceAcknowledged: event.azureNow }
+    case 'consumer-acknowledged': {
+      const { consumer, slot } = event
+      return { ...rotation, moved: [...rotation.moved, { consumer, slot }] }
+    }
+  }
+}
 
 const enter = (rotation: Rotation, entered: EnteredPhase, at: number): Rotation => {
   const again = rotation.phase.at === entered.at
@@ -92,9 +152,14 @@ const enter = (rotation: Rotation, entered: EnteredPhase, at: number): Rotation 
     ...rotation,
     phase: phaseFrom(entered, rotation.phase),
     phaseSince: at,
+    fenceAcknowledged: isFencing(entered) ? null : rotation.fenceAcknowledged,
     entered: again ? rotation.entered : [...rotation.entered, { name: entered.at, at }],
   }
 }
+
+/** Another fence, or the same one after a new plan: who acknowledged the last one says nothing. */
+const isFencing = ({ at }: EnteredPhase): boolean =>
+  at === 'preflight' || at === 'fencing-standby' || at === 'fencing-former'
 
 const phaseFrom = (entered: EnteredPhase, previous: Phase): Phase => {
   switch (entered.at) {

@@ -8,7 +8,9 @@ import {
   slotIsConsistentlyAccepted,
   vaultWasJustRead,
 } from './checks-azure.ts'
+import { evidenceAgrees } from './checks-evidence.ts'
 import {
+  enoughMembersAreThere,
   everyMemberIsDurable,
   everyoneAcknowledged,
   everyReportIsFresh,
@@ -23,12 +25,17 @@ import {
   slotIsFencedEverywhere,
   slotIsQuiet,
 } from './checks-fleet.ts'
+import { approvalIsGiven, everyConsumerHasMoved, windowIsOpen } from './checks-policy.ts'
+import type { Rotation } from './record.ts'
 
-/** Everybody is there, speaks, and holds what was published. */
+/** Everybody is there, speaks, holds what was published, and it is time. */
 const fleetHolds: readonly Check[] = [
+  approvalIsGiven,
+  windowIsOpen,
   fleetIsKnown,
   fleetHasSettled,
   expectedMembersAreThere,
+  enoughMembersAreThere,
   everyReportIsFresh,
   noTwins,
   noClientIsLost,
@@ -52,10 +59,11 @@ export const readyGate: Gate = [
   [...fleetHolds, everyMemberIsDurable, slotIsQuiet, remainingIsNotRefused],
 ]
 
-export const preflightGate: Gate = [...readyGate, azureAgrees]
+/** … where the key in use is the one to go: its users are moved first, so none is asked to rest. */
+export const steadyGate: Gate = [[...fleetHolds, everyMemberIsDurable, remainingIsNotRefused]]
 
 /** What the fleet has to say before a key may go: the promise of the whole project. */
-export const drainGate: Gate = [
+export const drainedGate: Gate = [
   [
     ...fleetHolds,
     everyMemberIsDurable,
@@ -63,8 +71,21 @@ export const drainGate: Gate = [
     slotIsDrained,
     everySourceHasCaughtUp,
     remainingIsNotRefused,
+    everyConsumerHasMoved,
   ],
 ]
+
+/** … and what Azure has seen of those who are not in it. */
+export const drainGate: Gate = [...drainedGate, [evidenceAgrees]]
+
+export const beforeAnythingGate = (rotation: Rotation): Gate => [
+  ...readinessGate(rotation),
+  azureAgrees,
+]
+
+/** Who uses a leaked key is not asked to rest first: the fence stops them. */
+export const readinessGate = ({ plan, emergency }: Rotation): Gate =>
+  plan === 'active' || emergency ? steadyGate : readyGate
 
 export const intentGate: Gate = [...drainGate, azureAgrees]
 
@@ -72,6 +93,8 @@ export const probingGate: Gate = [[armWasJustRead, accountIsIdle, slotIsConsiste
 
 /** During baking the former slot is the one to go: nobody misses it, and the new one holds. */
 export const bakingGate: Gate = [[...fleetHolds, slotIsQuiet, remainingIsNotRefused]]
+
+export const bakedGate = ({ emergency }: Rotation): Gate => (emergency ? steadyGate : bakingGate)
 
 /** Both keys live in Azure, published, and held by all (invariant 5). */
 export const completionGate: Gate = [

@@ -53,3 +53,60 @@ export const defaultLimits: Limits = {
   quietMs: 300_000,
   turnMsMax: 5_000,
 }
+
+/** A leaked key (PROTOCOL, P5): everything as fast as the fleet can. Never slower than `Limits`. */
+export interface EmergencyLimits {
+  /**
+   * How long a check that guards the leaked key's users may hold a phase, in ms: a report's age
+   * and a quarter more, so that whoever lives has been heard. Then it is waived, and journalled.
+   */
+  readonly deadlineMs: number
+  /** The key that takes over is no new one: a second lets every member report a refusal. */
+  readonly bakeMs: number
+  /** The key that carries everything stays open as well: two accepted probes a region … */
+  readonly probesMin: number
+  /** … a second apart show that it is live; a region that lags holds only what follows. */
+  readonly probeSpanMs: number
+  readonly probeEveryMs: number
+  /** ARM allows 500 reads in 5 minutes an account: for a short while, one a second. */
+  readonly armPollMs: number
+  /** An attempt that ARM refused is repeated soon: another operation holds the account's lock. */
+  readonly attemptBackoffMs: number
+  /** A hook that failed is run again soon. */
+  readonly hookRetryMs: number
+}
+
+export const defaultEmergencyLimits: EmergencyLimits = {
+  deadlineMs: 60_000,
+  bakeMs: 1_000,
+  probesMin: 2,
+  probeSpanMs: 1_000,
+  probeEveryMs: 1_000,
+  armPollMs: 1_000,
+  attemptBackoffMs: 5_000,
+  hookRetryMs: 5_000,
+}
+
+/** How Azure's evidence of a key's last use is read: approximate, with a lag nobody documents. */
+export interface EvidenceLimits {
+  /** Evidence counts once it was read so long after the fence's last acknowledgement, in ms. */
+  readonly lagMs: number
+  /** A stray that used the key behind the fence has stopped once it was silent for so long. */
+  readonly strayQuietMs: number
+  /** Between two looks: a read of the account, of the 500 in 5 minutes. */
+  readonly pollMs: number
+}
+
+export const defaultEvidenceLimits: EvidenceLimits = {
+  // Azure's metrics arrive within minutes; its activity within 15 as a rule.
+  lagMs: 900_000,
+  // Azure's own measure of a key in use, in its check before regenerating.
+  strayQuietMs: 43_200_000,
+  pollMs: 60_000,
+}
+
+/** Azure refuses to regenerate a key that was used in the last 12 hours, where asked to check. */
+export const azureRefusesMs = 43_200_000
+
+/** A hook that failed is run again after a minute: whatever it needs may be restarting. */
+export const hookRetryMs = 60_000

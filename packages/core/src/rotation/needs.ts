@@ -1,8 +1,10 @@
-import { otherSlot, type Slot } from '../slot.ts'
+import type { Slot } from '../slot.ts'
 import { allSettled } from './attempt.ts'
 import { type Gate, openGate } from './check.ts'
-import { drainGate, heldGate, readyGate } from './gates.ts'
-import { hasEnded } from './phase.ts'
+import { paced } from './emergency.ts'
+import { drainedGate, drainGate, heldGate, readinessGate } from './gates.ts'
+import { guardedOf } from './guarded.ts'
+import { attemptsOf, hasEnded } from './phase.ts'
 import type { World } from './world.ts'
 
 /** What this turn has to look at, before it decides. */
@@ -11,13 +13,21 @@ export interface Needs {
   readonly vault: boolean
   /** Slots whose current key, as ARM shows it, is probed in every region. */
   readonly probes: readonly Slot[]
+  /** Whether Azure is asked for its evidence; absent: not. */
+  readonly evidence?: true
 }
 
 /**
  * Looks are rationed (ARM: 500 reads in 5 minutes an account), and a key that is about to be
  * regenerated is never probed: our own probe would count as its use (PROTOCOL, P6).
  */
-export const needs = (world: World): Needs => {
+export const needs = (seen: World): Needs => {
+  const world = paced(seen)
+  const looks = looksOf(world)
+  return evidenceIsDue(world) ? { ...looks, evidence: true } : looks
+}
+
+const looksOf = (world: World): Needs => {
   const { record, policy, now, arm, vault } = world
   const armDue = !arm || now - arm.at >= policy.limits.armPollMs
   const vaultOld = !vault || vault.error !== null || now - vault.at >= policy.limits.vaultAgeMsMax
@@ -31,40 +41,50 @@ export const needs = (world: World): Needs => {
   if (!record.published.confirmed) return { arm: armDue, vault: true, probes: [] }
   const { rotation } = record
   if (!rotation || hasEnded(rotation.phase)) return aged
-  const standby = otherSlot(rotation.from)
-  switch (rotation.phase.at) {
+  const { plan, phase } = rotation
+  const guarded = guardedOf(rotation)
+  const opens = (gate: Gate) => armDue && openGate(gate, world, guarded).length === 0
+  switch (phase.at) {
     case 'preflight':
-      return armDue && opens(world, readyGate, standby) ? everything(rotation.from) : aged
+      return opens(readinessGate(rotation)) ? everything(guarded.remaining) : aged
     case 'fencing-standby':
-      return armDue && opens(world, drainGate, standby) ? everything(rotation.from) : aged
     case 'fencing-former':
-      return armDue && opens(world, drainGate, rotation.from) ? everything(standby) : aged
+      return opens(drainGate) ? everything(guarded.remaining) : aged
     case 'regenerating-standby':
-    case 'regenerating-former': {
+    case 'regenerating-former':
       if (!armDue) return aged
-      const remaining = rotation.phase.at === 'regenerating-former' ? standby : rotation.from
-      return allSettled(rotation.phase.attempts) ? everything(remaining) : { ...aged, arm: true }
-    }
+      return allSettled(phase.attempts) ? everything(guarded.remaining) : { ...aged, arm: true }
     case 'probing-standby':
-      return { ...aged, ...probing(world, standby) }
     case 'probing-former':
-      return { ...aged, ...probing(world, rotation.from) }
+      return { ...aged, ...probing(world, guarded.slot) }
+    case 'publishing-standby':
+      return plan === 'standby' && opens(heldGate) ? both : aged
     case 'publishing-former':
-      return armDue && opens(world, heldGate, rotation.from) ? both : aged
+      return opens(heldGate) ? both : aged
     case 'reverting':
-      if (rotation.phase.part === 'settling') return { ...aged, arm: armDue }
-      return rotation.phase.part === 'probing' ? { ...aged, ...probing(world, standby) } : aged
+      if (phase.part === 'settling') return { ...aged, arm: armDue }
+      return phase.part === 'probing' ? { ...aged, ...probing(world, guarded.slot) } : aged
     default:
       return aged
   }
 }
 
+/** Asked for as soon as every member has let go of the key: from then on, uses are strays'. */
+const evidenceIsDue = (world: World): boolean => {
+  const { record, policy, now, evidence } = world
+  const { rotation } = record
+  if (policy.evidence.is === 'none' || !rotation || !record.published?.confirmed) return false
+  const isBehindFence = rotation.phase.at.startsWith('fencing-')
+  const isBetweenAttempts =
+    rotation.phase.at.startsWith('regenerating-') && allSettled(attemptsOf(rotation.phase))
+  if (!isBehindFence && !isBetweenAttempts) return false
+  if (evidence && now - evidence.at < policy.evidence.pollMs) return false
+  return openGate(drainedGate, world, guardedOf(rotation)).length === 0
+}
+
 const both: Needs = { arm: true, vault: true, probes: [] }
 
 const everything = (remaining: Slot): Needs => ({ ...both, probes: [remaining] })
-
-const opens = (world: World, gate: Gate, slot: Slot): boolean =>
-  openGate(gate, world, { slot, remaining: otherSlot(slot) }).length === 0
 
 /** ARM and probe in the same turn: the key probed is the key that ARM shows now. */
 const probing = (world: World, slot: Slot): Partial<Needs> => {

@@ -1,8 +1,9 @@
 import { sameFingerprints } from '../keyset.ts'
-import { otherSlot, type Slot, slots } from '../slot.ts'
+import { slots } from '../slot.ts'
 import { lookedAt, publishedOf } from './check.ts'
 import { act, type Decision, wait } from './decision.ts'
 import type { JournalEvent } from './event.ts'
+import { slotBeingTurned } from './guarded.ts'
 import type { AccountRecord, Publication } from './record.ts'
 import type { VaultView, World } from './world.ts'
 
@@ -76,20 +77,4 @@ export const reconcile = ({ record, arm, vault }: World): Decision | null => {
   )
   if (moved.length === 0) return null
   return act([{ ...publishing(record, { fingerprints: arm.fingerprints }), because: 'reconciled' }])
-}
-
-/** The slot whose value in ARM is ours to change now, and not yet to be published. */
-export const slotBeingTurned = ({ rotation }: AccountRecord): Slot | null => {
-  switch (rotation?.phase.at) {
-    case 'regenerating-standby':
-    case 'probing-standby':
-      return otherSlot(rotation.from)
-    case 'regenerating-former':
-    case 'probing-former':
-      return rotation.from
-    case 'reverting':
-      return rotation.phase.part === 'publishing' ? null : otherSlot(rotation.from)
-    default:
-      return null
-  }
 }

@@ -1,6 +1,8 @@
 import type { Fingerprints } from '../keyset.ts'
 import type { Slot } from '../slot.ts'
+import type { BlockerCode } from './blocker.ts'
 import type { Phase, PhaseName } from './phase.ts'
+import type { BeginningPhase, Plan } from './plan.ts'
 
 /** A keyset without its keys: what one version of the vault's secret says. */
 export interface Publication {
@@ -38,6 +40,39 @@ export interface Rotation {
   readonly aborted: { readonly by: string; readonly reason: string } | null
   /** Each phase entered so far, with when. */
   readonly entered: readonly { readonly name: PhaseName; readonly at: number }[]
+  readonly plan: Plan
+  /** A key that is known to have leaked (PROTOCOL, P5). */
+  readonly emergency: Emergency | null
+  readonly waivers: readonly Waiver[]
+  readonly approvals: readonly { readonly phase: BeginningPhase; readonly by: string }[]
+  /**
+   * Azure's own clock, in ms since 1970, when every member had acknowledged the present fence and
+   * drained; `null`: not yet, or nobody asks.
+   */
+  readonly fenceAcknowledged: number | null
+  /** Declared consumers that no longer use a slot. */
+  readonly moved: readonly { readonly consumer: string; readonly slot: Slot }[]
+}
+
+export interface Emergency {
+  readonly slot: Slot
+  readonly by: string
+  readonly reason: string
+  /** Whether the plan turns that slot; if not, it is made anew once what was sent is settled. */
+  readonly planned: boolean
+}
+
+/** One blocker that somebody has taken upon themselves, for one slot of one rotation. */
+export type Waiver = {
+  readonly code: BlockerCode
+  /** The slot that was about to go when it was waived. */
+  readonly slot: Slot
+  readonly member?: string | undefined
+  /** Of the member; without it, all of its clients are meant. */
+  readonly client?: string | undefined
+  readonly consumer?: string | undefined
+  readonly by: string
+  readonly reason: string
 }
 
 export const emptyRecord: AccountRecord = {

@@ -1,39 +1,13 @@
 import { joined, type Member } from '../fleet/member.ts'
-import type { Blocker, BlockerCode } from './blocker.ts'
-import { lookedAt, publishedOf } from './check.ts'
-import type { JournalEvent } from './event.ts'
+import { lookedAt } from './check.ts'
 import { canAbort, hasEnded } from './phase.ts'
+import { guardVault, samePublication } from './publish.ts'
 import type { Publication } from './record.ts'
 import { reverting } from './revert.ts'
+import { rotate } from './start.ts'
+import { type Answer, refuse, type Verb } from './verb.ts'
+import { acknowledge, approve, waive } from './words.ts'
 import type { World } from './world.ts'
-
-/** What operators may ask. A verb refuses rather than obeys; whatever it does is journalled. */
-export type Verb =
-  | {
-      readonly verb: 'adopt'
-      readonly by: string
-      /** The id under which this journal writes keysets from now on. */
-      readonly installation: string
-      /** Whether a keyset that another installation wrote may be taken over. */
-      readonly takeOver: boolean
-    }
-  | { readonly verb: 'rotate'; readonly by: string; readonly reason: string; readonly id: string }
-  | { readonly verb: 'pause' | 'resume' | 'abort'; readonly by: string; readonly reason: string }
-  | {
-      readonly verb: 'evict'
-      readonly by: string
-      readonly reason: string
-      readonly member: string
-    }
-
-export type Answer =
-  | { readonly done: true; readonly events: readonly JournalEvent[] }
-  | { readonly done: false; readonly blockers: readonly Blocker[] }
-
-const refuse = (code: BlockerCode, sentence: string): Answer => ({
-  done: false,
-  blockers: [{ code, sentence }],
-})
 
 export const obey = (world: World, verb: Verb): Answer => {
   if ('reason' in verb && verb.reason.trim() === '') {
@@ -43,14 +17,25 @@ export const obey = (world: World, verb: Verb): Answer => {
   if (!world.record.published) {
     return refuse('NOT_ADOPTED', 'This account has not been adopted: run keyturn init.')
   }
-  if (verb.verb === 'rotate') return rotate(world, verb)
-  if (verb.verb === 'evict') return evict(world, verb)
-  return steer(world, verb)
+  switch (verb.verb) {
+    case 'rotate':
+      return rotate(world, verb)
+    case 'evict':
+      return evict(world, verb)
+    case 'approve':
+      return approve(world, verb)
+    case 'waive':
+      return waive(world, verb)
+    case 'acknowledge':
+      return acknowledge(world, verb)
+    default:
+      return steer(world, verb)
+  }
 }
 
 const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
   const { record, arm, vault, fleet } = world
-  const takesOver = verb.takeOver && vault?.latest?.installation !== record.installation
+  const takesOver = verb.takeOver && isInOtherHands(world)
   if (record.installation !== null && !takesOver) {
     return refuse('ALREADY_ADOPTED', 'This account is already adopted: rotate it.')
   }
@@ -81,22 +66,26 @@ const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
   }
 }
 
+/**
+ * Whether somebody else's keysets are about: in the vault, or in the hands of a member, which
+ * never goes back to an older version of ours once the vault is restored (PROTOCOL, P3 and P8).
+ */
+const isInOtherHands = (world: World): boolean => {
+  const { record, vault, fleet } = world
+  const { published, installation } = record
+  if (!published || vault?.latest?.installation !== installation) return true
+  if (guardVault(world) !== null) return true
+  return joined(fleet).some(({ report: { held } }) => {
+    if (held === null || held.version < published.version) return false
+    return !samePublication(held, published)
+  })
+}
+
 /** A running turn keeps its fences: an attempt may be on its way to the fenced key. */
 const roles = ({ record, vault }: World): Pick<Publication, 'active' | 'fenced'> =>
   record.published && record.rotation && !hasEnded(record.rotation.phase)
     ? { active: record.published.active, fenced: record.published.fenced }
     : { active: vault?.latest?.active ?? 'primary', fenced: [] }
-
-const rotate = ({ record }: World, verb: Verb & { verb: 'rotate' }): Answer => {
-  const { rotation } = record
-  if (rotation && !hasEnded(rotation.phase)) {
-    return refuse('ROTATION_RUNNING', `Rotation ${rotation.id} is in ${rotation.phase.at}.`)
-  }
-  const { active, fingerprints } = publishedOf(record)
-  const { id, by, reason } = verb
-  const started = { type: 'rotation-started', id, by, reason, from: active } as const
-  return { done: true, events: [{ ...started, before: fingerprints }] }
-}
 
 const evict = (world: World, { member, by, reason }: Verb & { verb: 'evict' }): Answer =>
   evictees(world, member).length > 0

@@ -22,6 +22,42 @@ export interface World {
   /** The last look at the vault; `null`: none since this process started. */
   readonly vault: VaultView | null
   readonly probes: readonly ProbeView[]
+  /** The last look at Azure's evidence; absent or `null`: none, which is no evidence. */
+  readonly evidence?: EvidenceView | null
+  /** What consumers' hooks have come to in this process. */
+  readonly hooks?: readonly HookView[]
+  /** Where the policy keeps windows or a schedule; absent: not known, which is outside. */
+  readonly calendar?: CalendarView
+}
+
+/** What Azure says of each key's last use, on Azure's clock: milliseconds since 1970. */
+export interface EvidenceView {
+  /** Observed time of the look. */
+  readonly at: number
+  readonly fresh: boolean
+  readonly azureNow: number
+  /** `null`: no recorded use. */
+  readonly lastUse: Readonly<Record<Slot, number | null>>
+  readonly error: string | null
+}
+
+export interface HookView {
+  readonly rotation: string
+  readonly consumer: string
+  readonly slot: Slot
+  readonly is: 'running' | 'succeeded' | 'failed'
+  /** Observed time at which it began, or ended. */
+  readonly at: number
+  readonly detail: string | null
+}
+
+/** Plain values: who knows calendars and time zones works them out. Instants are observed time. */
+export interface CalendarView {
+  readonly insideWindow: boolean
+  /** `null`: never. */
+  readonly windowOpensAt: number | null
+  /** When the schedule asks for the next rotation; `null`: it does not. */
+  readonly dueAt: number | null
 }
 
 export interface ArmView {

@@ -152,6 +152,28 @@ t.test('another installation’s keyset blocks until an operator takes it over',
   rig.until('completed')
 })
 
+t.test('a newer version that somebody wrote under our name, and members follow, is adopted again', async t => {
+  const adopt = { verb: 'adopt', by: 'ops', installation: 'here', takeOver: true } as const
+  for (const isRestored of [false, true]) {
+    for (const ahead of [0, 1]) {
+      const rig = Rig.adopted()
+      rig.rotate()
+      rig.until('fencing-standby')
+      rig.run(ahead)
+      const ours = rig.azure.vault
+      t.match(rig.say(adopt), [{ code: 'ALREADY_ADOPTED' }], 'nothing is in other hands yet')
+      rig.azure.vault = ours && { ...ours, version: ours.version + ahead, active: 'secondary' }
+      rig.run(5)
+      if (isRestored) rig.azure.vault = ours
+      rig.run(60)
+      t.same(rig.codes, isRestored ? ['KEYSET_BEHIND', 'NOT_FENCED'].slice(0, rig.codes.length) : ['VAULT_DIFFERS'])
+      rig.look()
+      t.same(rig.say(adopt), [], 'rings never go back: a version above theirs is due')
+      rig.until('completed')
+    }
+  }
+})
+
 t.test('a take-over while a turn runs keeps its fences and its way', async t => {
   for (const phase of turnPhases.slice(1, -1)) {
     const rig = Rig.adopted()

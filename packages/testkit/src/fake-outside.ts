@@ -1,0 +1,61 @@
+import type {
+  CalendarView,
+  EvidenceView,
+  HookView,
+  OutsideEffect,
+  Slot,
+  World,
+} from '@keyturn/core'
+
+/** Azure's clock has nothing to do with the rig's. */
+const azureEpoch = 1_700_000_000_000
+
+/** What is known of those outside the fleet: Azure's evidence, consumers' hooks, the calendar. */
+export class FakeOutside {
+  /** Azure's word on each key's last use, on the rig's clock; as it will be read. */
+  lastUse: Record<Slot, number | null> = { primary: null, secondary: null }
+  evidenceDown = false
+  /** What comes of a hook, asked when it starts. */
+  onHook: (consumer: string, slot: Slot) => HookView['is'] = () => 'succeeded'
+  readonly hooksRun: { readonly consumer: string; readonly slot: Slot }[] = []
+  calendar: CalendarView | undefined = undefined
+  #hooks: HookView[] = []
+  #evidence: EvidenceView | null = null
+
+  view(): Pick<World, 'evidence' | 'hooks' | 'calendar'> {
+    const { calendar } = this
+    return {
+      evidence: this.#evidence,
+      hooks: this.#hooks,
+      ...(calendar === undefined ? {} : { calendar }),
+    }
+  }
+
+  /** A new process remembers nothing. */
+  restart(): void {
+    this.#hooks = []
+    this.#evidence = null
+  }
+
+  aTurnPasses(): void {
+    this.#evidence = this.#evidence && { ...this.#evidence, fresh: false }
+  }
+
+  readEvidence(now: number): void {
+    const azure = (slot: Slot) => {
+      const at = this.lastUse[slot]
+      return at === null ? null : azureEpoch + at
+    }
+    const lastUse = { primary: azure('primary'), secondary: azure('secondary') }
+    const read = { at: now, fresh: true, azureNow: azureEpoch + now, lastUse, error: null }
+    this.#evidence = this.evidenceDown ? { ...read, fresh: false, error: 'down' } : read
+  }
+
+  run({ rotation, consumer, slot }: OutsideEffect, now: number): void {
+    this.hooksRun.push({ consumer, slot })
+    const is = this.onHook(consumer, slot)
+    const detail = is === 'failed' ? 'exit code 1' : null
+    const others = this.#hooks.filter(hook => hook.consumer !== consumer || hook.slot !== slot)
+    this.#hooks = [...others, { rotation, consumer, slot, is, at: now, detail }]
+  }
+}
