@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { Chance } from '../chance.ts'
 import type { Clock } from '../clock.ts'
-import { operationDuration, type RegenerationKnobs } from '../weather/propagation.ts'
-import { type Generation, type Taken, takenAt } from './acceptance.ts'
+import type { RegenerationKnobs } from '../weather/propagation.ts'
 import { defaultGeography, Geography, type GeographyKnobs } from './geography.ts'
-import { type DrawKey, makeKey } from './keys.ts'
+import { KeyHistory } from './key-history.ts'
+import type { DrawKey } from './keys.ts'
 import type { LocationRequest } from './locations.ts'
-import { type Operation, OperationLog, type OperationName, planOperation } from './operation.ts'
+import {
+  defaultManagement,
+  type Operation,
+  type OperationKnobs,
+  OperationLog,
+  type OperationName,
+  planOperation,
+} from './operation.ts'
 import { planRegeneration, type Regeneration } from './regeneration.ts'
-import { newLocations, newOrder, noSuchRegion, placeOf } from './relocation.ts'
+import { firstLocations, newLocations, newOrder, noSuchRegion, placeOf } from './relocation.ts'
 import { Timeline } from './timeline.ts'
-import { type AccountKey, type KeyKind, type KeyRing, keyKinds, type Region } from './types.ts'
+import type { AccountKey, KeyKind, KeyRing, Region } from './types.ts'
 
 /** What an operator may switch on the account resource. */
 export interface AccountFlags {
@@ -25,7 +32,12 @@ export interface AccountUpdate {
   readonly flags?: Partial<AccountFlags>
   /** All regions that the account shall have. */
   readonly locations?: readonly LocationRequest[]
+  /** What else happens when the change does. */
+  readonly also?: () => void
 }
+
+/** Where the account is in its life; `deleting` ends as `absent`. */
+export type Life = 'creating' | 'present' | 'deleting' | 'absent'
 
 /** What became of a request for a long-running operation. */
 export type Started =
@@ -43,6 +55,7 @@ export interface AccountOptions {
   readonly drawKey: DrawKey
   readonly regeneration: RegenerationKnobs
   readonly geography?: Partial<GeographyKnobs>
+  readonly management?: Partial<OperationKnobs>
 }
 
 /** What ARM shows of one key at this moment. */
@@ -59,45 +72,53 @@ export class Account implements KeyRing {
   readonly name: string
   /** Where the account is, and how that changes. */
   readonly geography: Geography
-  readonly instanceId = randomUUID()
-  readonly createdAt: number
-  readonly flags: AccountFlags = {
-    disableLocalAuth: false,
-    disableKeyBasedMetadataWriteAccess: false,
-    capabilities: [],
-    tags: {},
-  }
   /** For the next regeneration; one under way keeps what it was accepted with. */
   readonly regeneration: RegenerationKnobs
   /** For the next operation on regions. */
   readonly geographyKnobs: GeographyKnobs
+  /** For the next creation, update or deletion. */
+  readonly managementKnobs: OperationKnobs
 
   readonly #clock: Clock
   readonly #chance: Chance
-  readonly #drawKey: DrawKey
   readonly #timeline = new Timeline()
   readonly #operations = new OperationLog()
-  #generations: Generation[]
-  #retired: AccountKey[] = []
-  #known: readonly AccountKey[] = []
-  readonly #taken = new Map<string, Taken>()
+  readonly #keys: KeyHistory
+  #flags: AccountFlags = newFlags()
+  #life: Life = 'present'
+  #createdAt: number
+  #instanceId: string = randomUUID()
 
   constructor(options: AccountOptions) {
     this.name = options.name
     this.regeneration = options.regeneration
     this.geographyKnobs = { ...defaultGeography, ...options.geography }
+    this.managementKnobs = { ...defaultManagement, ...options.management }
     this.#clock = options.clock
     this.#chance = options.chance
-    this.#drawKey = options.drawKey
-    this.createdAt = options.clock.now()
+    this.#createdAt = options.clock.now()
     const { regions, clock, chance } = options
     this.geography = new Geography(regions, clock, chance, this.#timeline)
-    this.#generations = keyKinds.map(kind => ({
-      key: makeKey(options.drawKey, kind, 1),
-      madeBy: null,
-      replacedBy: null,
-    }))
-    this.#remember()
+    this.#keys = new KeyHistory(chance, options.drawKey)
+  }
+
+  /** What holds now: what an operation under way asks for comes with its end. */
+  get flags(): AccountFlags {
+    this.#settle()
+    return this.#flags
+  }
+
+  get life(): Life {
+    this.#settle()
+    return this.#life
+  }
+
+  get createdAt(): number {
+    return this.#createdAt
+  }
+
+  get instanceId(): string {
+    return this.#instanceId
   }
 
   /** The regions that serve, in the order of their failover priority. */
@@ -106,17 +127,13 @@ export class Account implements KeyRing {
   }
 
   keysTakenBy(region: string, access: 'read' | 'write'): readonly AccountKey[] {
-    const now = this.#clock.now()
-    const held = this.#taken.get(region)
-    if (held && now < held.until) return held[access]
-    const taken = takenAt(this.#chance, this.#generations, region, now)
-    this.#taken.set(region, taken)
-    return taken[access]
+    const now = this.#settle()
+    return this.#life === 'creating' ? [] : this.#keys.taken(region, access, now)
   }
 
   /** Newest first. */
   keysKnown(): readonly AccountKey[] {
-    return this.#known
+    return this.#keys.known
   }
 
   /** The operation under way, if there is one: it holds the account's exclusive lock. */
@@ -124,8 +141,11 @@ export class Account implements KeyRing {
     return this.#operations.running(this.#clock.now())
   }
 
-  provisioningState(): 'Succeeded' | 'Updating' {
-    return this.running() ? 'Updating' : 'Succeeded'
+  provisioningState(): 'Succeeded' | 'Updating' | 'Creating' | 'Deleting' {
+    const running = this.running()
+    if (running === undefined) return 'Succeeded'
+    if (running.name === 'create') return 'Creating'
+    return running.name === 'delete' ? 'Deleting' : 'Updating'
   }
 
   operation(id: string): Operation | undefined {
@@ -134,12 +154,9 @@ export class Account implements KeyRing {
 
   /** What `listKeys` shows now. */
   shown(kind: KeyKind): ShownKey {
-    const now = this.#clock.now()
-    const shown = this.#generations.findLast(
-      g => g.key.kind === kind && (g.madeBy === null || now >= g.madeBy.shownAt),
-    )
+    const shown = this.#keys.shown(kind, this.#clock.now())
     if (shown === undefined) throw new Error(`The account has no key of the kind ${kind}.`)
-    return { key: shown.key, generationTime: shown.madeBy?.shownAt ?? this.createdAt }
+    return { key: shown.key, generationTime: shown.madeBy?.shownAt ?? this.#createdAt }
   }
 
   /**
@@ -150,7 +167,7 @@ export class Account implements KeyRing {
     const operation = this.#operations.start('regenerateKey', this.#clock.now(), accepted =>
       planRegeneration(this.#chance, accepted, kind, this.regeneration),
     )
-    if (operation?.takesEffect) this.#replace(operation)
+    if (operation?.takesEffect) this.#keys.replace(operation, operation.acceptedAt)
     return operation
   }
 
@@ -185,30 +202,83 @@ export class Account implements KeyRing {
   }
 
   /**
-   * PATCH and PUT. Flags hold at once, and where no region moves the operation is over when it
-   * returns; regions come and go as other operations on regions do. Both at once is refused, as
-   * Microsoft publishes.
+   * PATCH and PUT of an account that is there. Flags change at the operation's end, as recorded;
+   * regions come and go as in other operations on regions. Both at once is refused, as Microsoft
+   * publishes.
    */
-  update({ flags = {}, locations }: AccountUpdate): Started {
+  update({ flags = {}, locations, also }: AccountUpdate): Started {
     const target = locations && newLocations(this.geography, locations)
     if (target && 'why' in target) return invalid(target.why)
-    if (target?.moves && Object.keys(flags).length > 0) {
+    const others = Object.keys(flags).length > 0 || also !== undefined
+    if (target?.moves && others) {
       return invalid('Regions cannot be changed at the same time as other properties.')
     }
     const effect = (operation: Operation): void => {
-      Object.assign(this.flags, flags)
+      this.#atEnd(operation, () => {
+        Object.assign(this.#flags, flags)
+        also?.()
+      })
       if (target?.moves) {
         this.geography.planLocations(operation, target.names, this.geographyKnobs)
       }
     }
-    const atOnce = { ...this.geographyKnobs, durationMs: 0, failRate: 0 }
-    return this.#start('update', effect, target?.moves ? this.geographyKnobs : atOnce)
+    return this.#start('update', effect, target?.moves ? this.geographyKnobs : this.managementKnobs)
+  }
+
+  /** Its keys, regions and data go with it; ARM's own name for it stays free. */
+  remove(): Started {
+    return this.#start(
+      'delete',
+      operation => {
+        this.#life = 'deleting'
+        this.geography.planLocations(operation, [], this.geographyKnobs)
+        this.#timeline.add(operation.endsAt, () => {
+          this.#life = operation.takesEffect ? 'absent' : 'present'
+          if (operation.takesEffect) this.#keys.forget()
+        })
+      },
+      this.managementKnobs,
+    )
+  }
+
+  /** Makes a deleted account anew, with keys that nobody ever had. They are taken at its end. */
+  create({ flags = {}, locations, also }: AccountUpdate): Started {
+    const places = firstLocations(locations ?? [])
+    if ('why' in places) return invalid(places.why)
+    return this.#start(
+      'create',
+      operation => {
+        this.#life = 'creating'
+        this.#createdAt = operation.acceptedAt
+        this.#instanceId = randomUUID()
+        this.#flags = { ...newFlags(), ...flags }
+        also?.()
+        this.#keys.renew()
+        this.geography.planLocations(operation, places.names, this.geographyKnobs)
+        this.#timeline.add(operation.endsAt, () => {
+          this.#life = operation.takesEffect ? 'present' : 'absent'
+          if (!operation.takesEffect) this.#keys.forget()
+        })
+      },
+      this.managementKnobs,
+    )
+  }
+
+  /** Lets happen what is due; tells the time. */
+  #settle(): number {
+    const now = this.#clock.now()
+    this.#timeline.settle(now)
+    return now
+  }
+
+  #atEnd(operation: Operation, happen: () => void): void {
+    if (operation.takesEffect) this.#timeline.add(operation.endsAt, happen)
   }
 
   #start(
     name: OperationName,
     effect: (operation: Operation) => void,
-    knobs: GeographyKnobs = this.geographyKnobs,
+    knobs: OperationKnobs = this.geographyKnobs,
   ): Started {
     const operation = this.#operations.start(name, this.#clock.now(), accepted =>
       planOperation(this.#chance, accepted, knobs),
@@ -217,33 +287,13 @@ export class Account implements KeyRing {
     effect(operation)
     return { operation }
   }
-
-  #replace(operation: Regeneration): void {
-    const { kind } = operation
-    const current = this.#generations.findLast(g => g.key.kind === kind)
-    const key = makeKey(this.#drawKey, kind, (current?.key.generation ?? 0) + 1)
-    const now = this.#clock.now()
-    const kept = this.#generations.filter(g => !this.#isOver(g, now))
-    this.#retired.push(...this.#generations.filter(g => this.#isOver(g, now)).map(g => g.key))
-    this.#generations = [
-      ...kept.map(g => (g === current ? { ...g, replacedBy: operation } : g)),
-      { key, madeBy: operation, replacedBy: null },
-    ]
-    this.#remember()
-  }
-
-  /** No region will ever take it again, so that a long life does not slow requests down. */
-  #isOver({ replacedBy }: Generation, now: number): boolean {
-    if (replacedBy === null || now < replacedBy.endsAt) return false
-    const { ordinal, knobs, acceptedAt } = replacedBy
-    const lastChangeMs = operationDuration(this.#chance, ordinal, knobs) + knobs.spreadMs
-    return now >= acceptedAt + lastChangeMs + knobs.oldReadsMs
-  }
-
-  #remember(): void {
-    this.#known = [...this.#retired, ...this.#generations.map(g => g.key)].reverse()
-    this.#taken.clear()
-  }
 }
+
+const newFlags = (): AccountFlags => ({
+  disableLocalAuth: false,
+  disableKeyBasedMetadataWriteAccess: false,
+  capabilities: [],
+  tags: {},
+})
 
 const invalid = (why: string): Started => ({ refused: 'invalid', why })

@@ -31,3 +31,24 @@ export function inOrder(
   }
   return { names }
 }
+
+/** Azure's regions as they are shown; a name that is not among them stays as it was given. */
+const shown = [
+  ...['East US', 'East US 2', 'Central US', 'North Central US', 'South Central US', 'West US'],
+  ...['West US 2', 'West US 3', 'West Central US', 'Canada Central', 'Canada East'],
+  ...['Brazil South', 'Brazil Southeast', 'Mexico Central', 'Chile Central'],
+  ...['North Europe', 'West Europe', 'UK South', 'UK West', 'France Central', 'France South'],
+  ...['Germany West Central', 'Germany North', 'Switzerland North', 'Switzerland West'],
+  ...['Norway East', 'Norway West', 'Sweden Central', 'Sweden South', 'Poland Central'],
+  ...['Italy North', 'Spain Central', 'Austria East', 'UAE North', 'UAE Central', 'Qatar Central'],
+  ...['Israel Central', 'South Africa North', 'South Africa West', 'Central India'],
+  ...['South India', 'West India', 'Jio India West', 'East Asia', 'Southeast Asia'],
+  ...['Japan East', 'Japan West', 'Korea Central', 'Korea South', 'Indonesia Central'],
+  ...['Malaysia West', 'New Zealand North', 'Taiwan North', 'Australia East'],
+  ...['Australia Southeast', 'Australia Central', 'Australia Central 2'],
+]
+const byName = new Map(shown.map(name => [normalized(name), name]))
+
+/** `southcentralus` → `South Central US`. */
+export const displayName = (location: string): string =>
+  byName.get(normalized(location)) ?? location

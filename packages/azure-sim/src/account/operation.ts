@@ -4,6 +4,8 @@ import type { Span } from '../weather/propagation.ts'
 
 /** What holds the account's exclusive lock, by the name of ARM's own operation. */
 export type OperationName =
+  | 'create'
+  | 'delete'
   | 'regenerateKey'
   | 'update'
   | 'failoverPriorityChange'
@@ -36,6 +38,13 @@ export interface OperationKnobs {
   failRate: number
   /** Whether a failed operation had its effect all the same. */
   failedEffect: 'none' | 'done' | 'either'
+}
+
+/** Of creations, updates and deletions: an update of an empty account was recorded to take 30 s. */
+export const defaultManagement: Readonly<OperationKnobs> = {
+  durationMs: [200, 600],
+  failRate: 0,
+  failedEffect: 'either',
 }
 
 /** A pure function of the seed, the operation's ordinal and the knobs. */

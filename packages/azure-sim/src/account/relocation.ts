@@ -1,5 +1,11 @@
 import type { Geography, Place } from './geography.ts'
-import { inOrder, type LocationRequest, regionsMax, sameLocation } from './locations.ts'
+import {
+  displayName,
+  inOrder,
+  type LocationRequest,
+  regionsMax,
+  sameLocation,
+} from './locations.ts'
 
 /** What a request for other regions, or for another order of them, comes to; or why it is none. */
 export type Relocation =
@@ -31,6 +37,15 @@ export function newOrder(geography: Geography, policies: readonly LocationReques
   return wanted
 }
 
+/** The regions of an account that is created. */
+export function firstLocations(locations: readonly LocationRequest[]): Relocation {
+  const order = inOrder(locations)
+  if ('why' in order) return order
+  const names = order.names.map(displayName)
+  if (names.length > regionsMax) return { why: `This simulator has at most ${regionsMax} regions.` }
+  return { names, moves: true }
+}
+
 /**
  * Other regions, by PATCH or PUT. The write region stays meanwhile: it changes by a failover of its
  * own (assumed: Microsoft says that both at once is not supported, not how it is refused).
@@ -59,7 +74,7 @@ const is =
 function named(geography: Geography, requests: readonly LocationRequest[]): Relocation {
   const order = inOrder(requests)
   if ('why' in order) return order
-  const names = order.names.map(name => placeOf(geography, name)?.name ?? name)
+  const names = order.names.map(name => placeOf(geography, name)?.name ?? displayName(name))
   const before = geography.locations()
   const moves =
     names.length !== before.length || names.some((name, at) => name !== before[at]?.name)

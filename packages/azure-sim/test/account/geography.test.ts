@@ -117,12 +117,44 @@ t.test('one operation at a time, whatever it is', async t => {
   }
 })
 
-t.test('flags alone hold at once, and the operation is over', async t => {
-  const { account, clock } = open()
+t.test('flags hold when their operation is over', async t => {
+  const { account, clock, finish } = open()
   const started = account.update({ flags: { disableLocalAuth: true } })
-  t.ok('operation' in started && statusAt(started.operation, clock.now()) === 'Succeeded')
+  t.equal(account.flags.disableLocalAuth, false)
+  t.equal(account.provisioningState(), 'Updating')
+  t.equal(statusAt(finish(started), clock.now()), 'Succeeded')
   t.equal(account.flags.disableLocalAuth, true)
   t.equal(account.running(), undefined)
+})
+
+t.test('an account that is deleted takes no key, and made anew takes other ones', async t => {
+  const { account, finish } = open(2)
+  const [former] = account.keysTakenBy('West US', 'write')
+  const gone = account.remove()
+  t.equal(account.life, 'deleting')
+  t.equal(account.provisioningState(), 'Deleting')
+  t.same(account.regenerate('primary'), undefined)
+  finish(gone)
+  t.equal(account.life, 'absent')
+  t.same(names(account), [])
+  t.same(account.keysTakenBy('West US', 'read'), [])
+  t.ok(
+    account.keysKnown().some(key => key === former),
+    'and is remembered',
+  )
+
+  const { instanceId } = account
+  const made = account.create({ locations: policies('southcentralus', 'westus') })
+  t.equal(account.life, 'creating')
+  t.same(account.keysTakenBy('South Central US', 'write'), [], 'not yet')
+  finish(made)
+  t.equal(account.life, 'present')
+  t.same(names(account), ['South Central US', 'West US'])
+  t.same(writers(account), ['South Central US'])
+  t.not(account.instanceId, instanceId)
+  const taken = account.keysTakenBy('South Central US', 'write')
+  t.equal(taken.length, 2)
+  t.notOk(taken.some(({ value }) => value === former?.value))
 })
 
 t.test('what makes no sense is refused with a reason, and changes nothing', async t => {
