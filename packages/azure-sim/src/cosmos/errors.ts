@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts'
 import { version } from './version.ts'
 
 /** A refusal by the service; carries all that its answer needs. */
@@ -6,6 +7,8 @@ export class ServiceError extends Error {
   readonly substatus: number | undefined
   readonly code: string
   readonly extra: Readonly<Record<string, string>>
+  /** What the body says beside the code and message. */
+  readonly details: JsonObject
 
   constructor(
     status: number,
@@ -13,12 +16,14 @@ export class ServiceError extends Error {
     message: string,
     substatus?: number,
     extra: Readonly<Record<string, string>> = {},
+    details: JsonObject = {},
   ) {
     super(message)
     this.status = status
     this.code = code
     this.substatus = substatus
     this.extra = extra
+    this.details = details
   }
 }
 
@@ -35,7 +40,11 @@ const backend = (sentence: string): string => `Message: {"Errors":[${escaped(sen
 const escaped = (sentence: string): string => JSON.stringify(sentence).replaceAll('/', '\\/')
 
 export const errorBody = (error: ServiceError, activityId: string): string =>
-  JSON.stringify({ code: error.code, message: gatewayMessage(error.message, activityId) })
+  JSON.stringify({
+    code: error.code,
+    message: gatewayMessage(error.message, activityId),
+    ...error.details,
+  })
 
 export const badRequest = (sentence: string, substatus?: number): ServiceError =>
   new ServiceError(400, 'BadRequest', backend(sentence), substatus)
@@ -74,6 +83,28 @@ export const preconditionFailed = (substatus?: number): ServiceError =>
 
 export const tooLarge = (): ServiceError =>
   new ServiceError(413, 'RequestEntityTooLarge', backend('Request size is too large'))
+
+/**
+ * A query whose answer clients merge from those of all partitions; the SDKs meet this with a plan.
+ * Source: recorded answers in public issues (Azure/azure-sdk-for-go 23128, cfworker/cfworker 170).
+ */
+export const notServable = (plan: string): ServiceError =>
+  new ServiceError(
+    400,
+    'BadRequest',
+    'The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully. This exception is traced, but unless you see it bubble up as an exception (which only happens on older SDK clients), then you can safely ignore this message.',
+    1004,
+    {},
+    { additionalErrorInfo: plan },
+  )
+
+/** Source: recorded answers in public issues (Azure/azure-cosmos-js 154). */
+export const crossPartitionDisabled = (): ServiceError =>
+  new ServiceError(
+    400,
+    'BadRequest',
+    'Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.',
+  )
 
 export const gone = (): ServiceError =>
   new ServiceError(410, 'Gone', backend('The requested resource is no longer available'), 1002)

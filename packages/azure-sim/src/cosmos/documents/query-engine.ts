@@ -1,9 +1,12 @@
-import collectionModule from '@vercel/cosmosdb-server/lib/account/collection.js'
-import documentsModule from '@vercel/cosmosdb-server/lib/account/documents.js'
-import { badRequest, notSupported } from '../errors.ts'
+import { badRequest } from '../errors.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../json.ts'
-import { nestingOf } from './query-clauses.ts'
-import { applySupplement, supplementOf } from './query-supplement.ts'
+import { orderPaths } from '../sql/check-order.ts'
+import { compileQuery, type Program } from '../sql/compile-select.ts'
+import { parseQuery } from '../sql/parse.ts'
+import { type Position, readContinuation, writeContinuation } from '../sql/position.ts'
+import { type Results, type Row, run } from '../sql/run.ts'
+import { SqlError } from '../sql/sql-error.ts'
+import type { Value } from '../sql/syntax.ts'
 
 /** Which page: at most how many items, and where a former page left off. */
 export interface PageRequest {
@@ -22,41 +25,6 @@ export interface Page {
   /** The text for `x-ms-continuation`, where more may follow. */
   readonly continuation: string | undefined
 }
-
-/** All that the engine asks of its rows: to be folded, by a function that appends to a list. */
-interface Foldable {
-  reduce(append: (list: unknown[], row: JsonObject) => unknown[], start: unknown[]): unknown[]
-}
-
-interface Compiled {
-  exec(
-    rows: Foldable,
-    options: {
-      parameters: QuerySpec['parameters']
-      maxItemCount: number
-      continuation: { token: string } | null
-    },
-  ): { result: Json[]; continuation: unknown }
-}
-
-/** Parses and runs SQL: the engine of `@vercel/cosmosdb-server`, which keeps parsed queries. */
-const engine = new documentsModule.default(new collectionModule.default(null), ['/id'])
-
-/**
- * The engine's fold copies its list for each row, so its cost grows with the square of the rows.
- * Folding in pieces and joining these comes to the same, and grows with the rows alone.
- */
-const inPieces = (rows: readonly JsonObject[]): Foldable => ({
-  reduce: (append, start) => {
-    const pieces: unknown[] = [...start]
-    for (let at = 0; at < rows.length; at += pieceRows) {
-      for (const made of rows.slice(at, at + pieceRows).reduce(append, [])) pieces.push(made)
-    }
-    return pieces
-  },
-})
-
-const pieceRows = 32
 
 /** The `maxSqlQueryInputLength` that the account read tells. */
 const queryMax = 262_144
@@ -84,73 +52,72 @@ export function parseSpec(body: string): QuerySpec {
   }
 }
 
-/**
- * One page of a query's answer over rows in the order of their `_rid`. A continuation goes on behind
- * the last row it saw, whatever was written meanwhile; with DISTINCT or OFFSET, behind so many items.
- */
-export function runQuery(spec: QuerySpec, rows: readonly JsonObject[], page: PageRequest): Page {
-  const supplement = supplementOf(spec.query, spec.parameters)
-  if (supplement === undefined) return execute(spec, rows, page)
-  const { query } = supplement
-  const whole = { size: Number.MAX_SAFE_INTEGER, continuation: undefined }
-  const { items } = execute({ ...spec, query }, rows, whole)
-  const left = applySupplement(supplement, items)
-  const start = positionOf(page.continuation)
-  const end = start + page.size
-  const more = end < left.length
-  const next = { token: `${positionMark}${end}`, range: { min: '', max: 'FF' } }
-  return {
-    items: left.slice(start, end),
-    continuation: more ? JSON.stringify(next) : undefined,
+/** So many compiled queries are kept; the one that was not used for longest goes first. */
+const programsMax = 200
+
+const programs = new Map<string, Program>()
+
+/** The query, ready to run. Throws {@link ServiceError} 400 where it is none. */
+export function programOf(query: string): Program {
+  const kept = programs.get(query)
+  const program = kept ?? refusing(() => compiled(query))
+  programs.delete(query)
+  programs.set(query, program)
+  if (programs.size > programsMax) {
+    for (const oldest of programs.keys()) {
+      programs.delete(oldest)
+      break
+    }
   }
+  return program
 }
 
-const positionMark = '+POS:'
-
-function positionOf(continuation: string | undefined): number {
-  if (continuation === undefined) return 0
-  const parsed = parseJson(continuation)
-  const token = isObject(parsed) ? String(parsed['token']) : ''
-  const position = Number(token.slice(positionMark.length))
-  if (token.startsWith(positionMark) && Number.isSafeInteger(position) && position >= 0) {
-    return position
-  }
-  throw badRequest('Invalid Continuation Token')
+function compiled(query: string): Program {
+  const select = parseQuery(query)
+  orderPaths(select)
+  return compileQuery(select)
 }
 
-/**
- * The engine's parser takes about six times as long for each further level of parentheses: a second
- * for four levels, half a minute for six. The service has no such bound.
- */
-const nestingMax = 4
-
-function execute(spec: QuerySpec, rows: readonly JsonObject[], page: PageRequest): Page {
-  if (nestingOf(spec.query) > nestingMax) {
-    throw notSupported(`Queries with more than ${nestingMax} levels of parentheses`)
-  }
-  const from = parseContinuation(page.continuation)
+/** Errors of a query as the service's 400. */
+export function refusing<T>(work: () => T): T {
   try {
-    const compiled = engine._getQuery(spec.query) as Compiled
-    const { result, continuation } = compiled.exec(inPieces(rows), {
-      parameters: spec.parameters,
-      maxItemCount: page.size,
-      continuation: from,
-    })
-    const next = continuation ? JSON.stringify(continuation) : undefined
-    return { items: result, continuation: next }
+    return work()
   } catch (error) {
-    throw badRequest(`Syntax error: ${error instanceof Error ? error.message : String(error)}`)
+    throw error instanceof SqlError ? error.refusal() : error
   }
 }
 
-function parseContinuation(text: string | undefined): { token: string } | null {
-  if (text === undefined) return null
-  const parsed = parseJson(text)
-  const token = isObject(parsed) ? parsed['token'] : undefined
-  if (typeof token !== 'string' || !token.startsWith('+RID:')) {
-    throw badRequest('Invalid Continuation Token')
+export const parametersOf = ({ parameters }: QuerySpec): ReadonlyMap<string, Value> =>
+  new Map(parameters.map(({ name, value }) => [name, value as Value]))
+
+/** What a program answers over rows, from a position on. */
+export function runProgram(
+  spec: QuerySpec,
+  rows: readonly Row[],
+  page: { readonly size: number; readonly from: Position | undefined; readonly now: number },
+): Results {
+  const program = programOf(spec.query)
+  return refusing(() => run(program, { rows, parameters: parametersOf(spec), ...page }))
+}
+
+/**
+ * One page of a query's answer over resources that lie in the order of their `_rid`. A continuation
+ * goes on behind the last one it saw, whatever was written meanwhile.
+ */
+export function runQuery(
+  spec: QuerySpec,
+  rows: readonly JsonObject[],
+  { size, continuation }: PageRequest,
+  now = 0,
+): Page {
+  const from =
+    continuation === undefined ? undefined : refusing(() => readContinuation(continuation)).position
+  const withRids = rows.map(row => ({ rid: String(row['_rid']), value: row }))
+  const { items, next } = runProgram(spec, withRids, { size, from, now })
+  return {
+    items: items as Json[],
+    continuation: next && writeContinuation({ position: next, range: undefined }),
   }
-  return { token }
 }
 
 /** Whether a document meets `from c where …`, the condition of a patch. */

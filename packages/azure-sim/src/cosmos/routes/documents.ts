@@ -4,7 +4,7 @@ import { readCharge, writeCharge } from '../documents/charge.ts'
 import type { Container } from '../documents/container.ts'
 import { type Component, partitionText, requirePartition } from '../documents/partition-key.ts'
 import { parseSpec } from '../documents/query-engine.ts'
-import { planOf } from '../documents/query-plan.ts'
+import { answerPlan } from '../documents/query-plan.ts'
 import * as writes from '../documents/writes.ts'
 import * as errors from '../errors.ts'
 import { type Json, parseJson } from '../json.ts'
@@ -29,7 +29,11 @@ export function documentsRoute(container: Container, request: CosmosRequest): Re
       : changesRoute(container, request)
   }
   if (verb !== 'POST') throw errors.methodNotAllowed()
-  if (isQueryPlan(headers)) return jsonReply(200, planOf(parseSpec(request.body)))
+  if (isQueryPlan(headers)) {
+    const features = header(request, 'x-ms-cosmos-supported-query-features')
+    const plan = answerPlan(parseSpec(request.body), container.definition, features)
+    return jsonReply(200, plan, { 'x-ms-request-charge': '0' })
+  }
   if (isQuery(headers)) return queryRoute(container, request, parseSpec(request.body))
   if (isBatch(headers)) return batchRoute(container, request)
   const operation = says(headers, 'x-ms-documentdb-is-upsert') ? writes.upsert : writes.create

@@ -12,6 +12,8 @@ export interface Part {
   readonly scope: Scope
   /** The physical partition that answers. */
   readonly rangeId: string
+  /** Whether the request names neither a key nor a partition nor a stretch. */
+  readonly isWhole: boolean
 }
 
 /** 410 with 1002 for a partition that was split; the SDKs then read the ranges anew. */
@@ -39,7 +41,12 @@ export function partOf(container: Container, request: CosmosRequest): Part {
     const epk = container.epkOf(document)
     return narrowed.every(({ min, max }) => min <= epk && epk < max)
   }
-  return { partition: null, scope, rangeId: range?.id ?? container.ranges.all[0]?.id ?? '0' }
+  return {
+    partition: null,
+    scope,
+    rangeId: range?.id ?? container.ranges.all[0]?.id ?? '0',
+    isWhole: bounds.every(bound => bound === undefined),
+  }
 }
 
 const isNarrow = ({ min, max }: { min: string; max: string }): boolean => min !== '' || max !== 'FF'
@@ -52,6 +59,7 @@ function partOfKey(container: Container, components: readonly Component[]): Part
       partition,
       scope: document => document.partition === partition,
       rangeId: container.rangeIdOf(components),
+      isWhole: false,
     }
   }
   if (components.length > levels || components.length === 0) {
@@ -64,5 +72,6 @@ function partOfKey(container: Container, components: readonly Component[]): Part
     partition: null,
     scope: ({ components: own }) => partitionText(own.slice(0, components.length)) === prefix,
     rangeId: container.ranges.all[0]?.id ?? '0',
+    isWhole: false,
   }
 }

@@ -1,0 +1,104 @@
+import { parseJson } from '../../json.ts'
+import type { Value } from '../syntax.ts'
+import { typeOf } from '../value.ts'
+import { isWhole, ofText, takes } from './builtin.ts'
+import type { Builtin, Builtins } from './registry.ts'
+
+/** Two texts, and whether their case says nothing. */
+const matching = (holds: (text: string, part: string) => boolean): Builtin =>
+  takes([2, 3], ([text, part, ignoreCase = false]) => {
+    if (typeof text !== 'string' || typeof part !== 'string') return undefined
+    if (ignoreCase === true) return holds(text.toLowerCase(), part.toLowerCase())
+    return ignoreCase === false ? holds(text, part) : undefined
+  })
+
+const cut = (take: (text: string, count: number) => string): Builtin =>
+  takes(2, ([text, count]) =>
+    typeof text === 'string' && isWhole(count) ? take(text, Math.max(0, count)) : undefined,
+  )
+
+/** Only what JSON calls a value of this type. */
+const parsed = (type: string): Builtin =>
+  ofText(text => {
+    const value = parseJson(text.trim()) as Value
+    return typeOf(value) === type ? value : undefined
+  })
+
+/** Longer texts than the service makes; REPLICATE answers `undefined` beyond it. */
+const replicatedMax = 10_000
+
+const shown = (value: Value): Value => {
+  if (value === undefined) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function regexMatch([text, pattern, modifiers = '']: readonly Value[]): Value {
+  if (typeof text !== 'string' || typeof pattern !== 'string' || typeof modifiers !== 'string') {
+    return undefined
+  }
+  if (!/^[imsx]*$/.test(modifiers)) return undefined
+  const extended = modifiers.includes('x') ? pattern.replace(/\s+/g, '') : pattern
+  try {
+    return new RegExp(extended, modifiers.replace('x', '')).test(text)
+  } catch {
+    return undefined
+  }
+}
+
+const trimmed = (pattern: (set: string) => string): Builtin =>
+  takes([1, 2], ([text, characters]) => {
+    if (typeof text !== 'string') return undefined
+    if (characters !== undefined && typeof characters !== 'string') return undefined
+    const set = characters === undefined ? '\\s' : `[${characters.replace(/[\\\]^[-]/g, '\\$&')}]`
+    return characters === '' ? text : text.replace(new RegExp(pattern(set), 'g'), '')
+  })
+
+/** Microsoft: "String functions". Positions count from 0. */
+export const textFunctions: Builtins = {
+  CONCAT: takes([2, 200], items =>
+    items.every(item => typeof item === 'string') ? items.join('') : undefined,
+  ),
+  CONTAINS: matching((text, part) => text.includes(part)),
+  ENDSWITH: matching((text, part) => text.endsWith(part)),
+  STARTSWITH: matching((text, part) => text.startsWith(part)),
+  STRINGEQUALS: matching((text, part) => text === part),
+  STRING_EQUALS: matching((text, part) => text === part),
+  INDEX_OF: takes([2, 3], ([text, part, from = 0]) =>
+    typeof text === 'string' && typeof part === 'string' && isWhole(from)
+      ? text.indexOf(part, from)
+      : undefined,
+  ),
+  LEFT: cut((text, count) => text.slice(0, count)),
+  RIGHT: cut((text, count) => (count === 0 ? '' : text.slice(-count))),
+  LENGTH: ofText(text => text.length),
+  LOWER: ofText(text => text.toLowerCase()),
+  UPPER: ofText(text => text.toUpperCase()),
+  LTRIM: trimmed(set => `^${set}+`),
+  RTRIM: trimmed(set => `${set}+$`),
+  TRIM: trimmed(set => `^${set}+|${set}+$`),
+  REGEXMATCH: takes([2, 3], regexMatch),
+  REPLACE: takes(3, ([text, part, other]) =>
+    typeof text === 'string' && typeof part === 'string' && typeof other === 'string'
+      ? part === ''
+        ? text
+        : text.split(part).join(other)
+      : undefined,
+  ),
+  REPLICATE: takes(2, ([text, count]) =>
+    typeof text === 'string' && isWhole(count) && count >= 0 && text.length * count <= replicatedMax
+      ? text.repeat(count)
+      : undefined,
+  ),
+  REVERSE: ofText(text => [...text].reverse().join('')),
+  STRINGTOARRAY: parsed('array'),
+  STRINGTOBOOLEAN: parsed('boolean'),
+  STRINGTONULL: parsed('null'),
+  STRINGTONUMBER: parsed('number'),
+  STRINGTOOBJECT: parsed('object'),
+  SUBSTRING: takes(3, ([text, from, count]) =>
+    typeof text === 'string' && isWhole(from) && isWhole(count)
+      ? text.slice(Math.max(0, from), Math.max(0, from) + Math.max(0, count))
+      : undefined,
+  ),
+  TOSTRING: takes(1, ([value]) => shown(value)),
+}
