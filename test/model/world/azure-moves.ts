@@ -20,7 +20,7 @@ const operationMoves = (state: State): readonly Move[] => {
   if (!azure.operation) return []
   const { slot } = azure.operation
   const ended = (lagging: number | null): State => {
-    const judged = judgeArrival(state, slot, isClean(state))
+    const judged = judgeArrival(state, slot)
     return judgeEffects({ ...judged, azure: endOperation(azure, 'succeeded', lagging) })
   }
   const last = azure.regions.length - 1
@@ -39,18 +39,15 @@ const operationMoves = (state: State): readonly Move[] => {
   ]
 }
 
-/** Whether any hand has struck: what a hand wrote is then not on the rotation. */
-const isClean = ({ hands }: State): boolean => !hands.editedVault
-
 const refused = (state: State): State => ({
   ...state,
   hands: { ...state.hands, refusedOnce: true },
 })
 
 const mailMoves = (state: State): readonly Move[] =>
-  state.azure.mail.map(({ slot, clean }, index) => {
+  state.azure.mail.map(({ slot }, index) => {
     const mail = state.azure.mail.filter((_, at) => at !== index)
-    const { state: to } = arrive({ ...state, azure: withMail(state.azure, mail) }, slot, clean)
+    const { state: to } = arrive({ ...state, azure: withMail(state.azure, mail) }, slot)
     return { says: `the late POST for the ${slot} key arrives`, fault: null, to }
   })
 
@@ -106,14 +103,23 @@ const vaultHandMoves = (state: State): readonly Move[] => {
   if (!latest) return []
   const edits: readonly (readonly [string, Written | null])[] = [
     ['deletes the secret', null],
-    ['restores an older version', { ...latest, version: latest.version - 1, fenced: [] }],
+    [
+      'restores an older version',
+      { ...latest, version: latest.version - 1, fenced: [], byHand: true },
+    ],
     [
       'writes a newer version of his own',
-      { ...latest, version: latest.version + 1, fenced: [], active: otherSlot(latest.active) },
+      {
+        ...latest,
+        version: latest.version + 1,
+        fenced: [],
+        active: otherSlot(latest.active),
+        byHand: true,
+      },
     ],
     [
       'puts another installation there',
-      { ...latest, version: latest.version + 1, installation: 'other' },
+      { ...latest, version: latest.version + 1, installation: 'other', byHand: true },
     ],
   ]
   return edits.map(([what, written]) => ({
@@ -122,7 +128,6 @@ const vaultHandMoves = (state: State): readonly Move[] => {
     to: unclean({
       ...state,
       vault: { ...state.vault, latest: written, before: latest },
-      hands: { ...state.hands, editedVault: true },
     }),
   }))
 }

@@ -24,7 +24,7 @@ export const keyOf = (state: State): string => {
     vaultKey(state, names),
     recordKey(store.record, names),
     ...state.leaders.map(leader => leaderKey(state, leader, names)),
-    bit(hands.aborted) + bit(hands.refusedOnce) + bit(hands.editedVault),
+    bit(hands.aborted) + bit(hands.refusedOnce),
     String(state.faults.length),
     state.violations.join(),
     ...memberKeys(state, names),
@@ -51,7 +51,11 @@ const operationOf = (record: AccountRecord): string | null => {
 }
 
 const writtenKey = (written: Written | null, names: Names): string =>
-  written === null ? '-' : names.held(written) + (written.installation === 'here' ? '' : '!')
+  written === null
+    ? '-'
+    : names.held(written) +
+      (written.byHand ? '!' : '') +
+      (written.installation === 'here' ? '' : '?')
 
 const vaultKey = ({ vault, spec }: State, names: Names): string => {
   const before = spec.lagging ? writtenKey(vault.before, names) : ''

@@ -62,7 +62,7 @@ export class Names {
     if (ring === null) return '-'
     const { primary, secondary } = ring.keys
     const keys = this.key(primary.fingerprint) + this.key(secondary.fingerprint)
-    const hand = ring.installation === 'here' ? '' : '!'
+    const hand = (ring.endpoint === '' ? '' : '!') + (ring.installation === 'here' ? '' : '?')
     return this.version(ring.version) + short(ring.active) + fences(ring.fenced) + keys + hand
   }
 

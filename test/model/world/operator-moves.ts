@@ -156,24 +156,22 @@ const hasUnheardClients = ({ clients, state }: Sidecar): boolean =>
 const vaultRemedies = (state: State, leader: Leader, index: number): readonly Move[] => {
   const { latest } = state.vault
   const { published } = state.store.record
-  if (!published || !latest || latest.version < published.version) return []
+  // Whoever has adopted it waits for that to show.
+  if (!published || state.store.record.takesOver) return []
   const moves: Move[] = []
   const { version, active, fenced, fingerprints } = published
-  const isOurs =
-    latest.installation === installation &&
-    latest.version === version &&
-    latest.active === active &&
-    latest.fenced.join() === fenced.join()
-  if (isOurs) return []
-  const restored = { version, active, fenced, fingerprints, installation }
-  moves.push({
-    says: `an operator restores version ${version} in the vault`,
-    fault: null,
-    to: { ...state, vault: { ...state.vault, latest: restored, before: latest } },
-  })
+  if (latest?.byHand && latest.version >= version) {
+    const restored = { version, active, fenced, fingerprints, installation }
+    moves.push({
+      says: `an operator restores version ${version} in the vault`,
+      fault: null,
+      to: { ...state, vault: { ...state.vault, latest: restored, before: latest } },
+    })
+  }
   const verb = { verb: 'adopt', by: 'ops', installation, takeOver: true } as const
   const to = obeyed(state, leader, index, verb, [])
-  if (to)
+  if (to) {
     moves.push({ says: 'an operator adopts the account again, with take-over', fault: null, to })
+  }
   return moves
 }

@@ -26,7 +26,7 @@ import {
   type State,
   type Written,
 } from './state.ts'
-import { broken, goesBack } from './truth.ts'
+import { broken, goesBack, writtenByHand } from './truth.ts'
 
 export const subject = { account: 'account', pair: 'readWrite' } as const
 
@@ -84,13 +84,22 @@ export const settled = (sidecar: Sidecar, { azure, spec }: State): Sidecar => {
   return spec.disk === 'at-once' ? recorded(after) : after
 }
 
+/** Rings do not compare endpoints: here it says who wrote the keyset. */
 export const keysetOf = (written: Written): Keyset => {
-  const { version, active, fenced, fingerprints, installation } = written
+  const { version, active, fenced, fingerprints, installation, byHand } = written
   const keys = {
     primary: { fingerprint: fingerprints.primary },
     secondary: { fingerprint: fingerprints.secondary },
   }
-  return { ...subject, endpoint: '', installation, version, active, fenced, keys }
+  return {
+    ...subject,
+    endpoint: byHand ? writtenByHand : '',
+    installation,
+    version,
+    active,
+    fenced,
+    keys,
+  }
 }
 
 /** Its ring is offered what its source shows. */

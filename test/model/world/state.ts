@@ -42,8 +42,6 @@ export interface Hands {
   readonly aborted: boolean
   /** Whether a region truly refused a current key at any time, by lag or by a hand. */
   readonly refusedOnce: boolean
-  /** Whether somebody has written to the vault by hand. */
-  readonly editedVault: boolean
 }
 
 export interface Azure {
@@ -66,7 +64,11 @@ export interface Post {
   readonly clean: boolean
 }
 
-export type Written = Publication & { readonly installation: string }
+export type Written = Publication & {
+  readonly installation: string
+  /** Whether a person wrote it: what it allows is then on that person. */
+  readonly byHand?: boolean
+}
 
 export interface Vault {
   readonly latest: Written | null

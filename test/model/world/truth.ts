@@ -8,6 +8,9 @@ import type { Client, Sidecar, State } from './state.ts'
  */
 export const installation = 'here'
 
+/** Marks what a person wrote to the vault. */
+export const writtenByHand = 'by-hand'
+
 /** Whether this process can sign with the key: it holds it unfenced, or is doing so right now. */
 const maySign = ({ ring, request }: Client, key: Fingerprint): boolean =>
   request?.fingerprint === key ||
@@ -26,15 +29,13 @@ interface Covered {
   readonly client: Client
 }
 
-/** `clean`: no hand struck since the look; otherwise what a hand wrote is on the hand. */
-const covered = (state: State, clean: boolean): readonly Covered[] =>
+/** Whoever follows what a person wrote is on that person. */
+const covered = (state: State): readonly Covered[] =>
   state.sidecars
     .filter(sidecar => isCovered(state, sidecar))
     .flatMap(sidecar => sidecar.clients.map(client => ({ sidecar, client })))
     .filter(({ client }) => client.life !== 'dead')
-    .filter(
-      ({ client }) => clean || client.ring === null || client.ring.installation === installation,
-    )
+    .filter(({ client }) => client.ring?.endpoint !== writtenByHand)
 
 export const broken = (state: State, invariant: number, what: string): State => ({
   ...state,
@@ -45,11 +46,11 @@ const who = ({ client }: Covered): string => client.identity.id
 
 /** Invariants 1 and 2, as `regenerateKey(slot)` is sent. */
 export const judgeSending = (state: State, slot: Slot, clean: boolean): State => {
-  const judged = judgeArrival(state, slot, clean)
+  const judged = judgeArrival(state, slot)
   if (!clean) return judged
   const remaining = otherSlot(slot)
   const key = state.azure.keys[remaining]
-  const stranded = covered(state, clean).find(
+  const stranded = covered(state).find(
     ({ client }) => client.ring !== null && client.ring.keys[remaining].fingerprint !== key,
   )
   if (stranded) {
@@ -61,9 +62,9 @@ export const judgeSending = (state: State, slot: Slot, clean: boolean): State =>
 }
 
 /** Invariant 1, as it arrives and as it takes effect. */
-export const judgeArrival = (state: State, slot: Slot, clean: boolean): State => {
+export const judgeArrival = (state: State, slot: Slot): State => {
   const leaving = state.azure.keys[slot]
-  const signer = covered(state, clean).find(({ client }) => maySign(client, leaving))
+  const signer = covered(state).find(({ client }) => maySign(client, leaving))
   return signer
     ? broken(state, 1, `${who(signer)} can sign with the ${slot} key that is regenerated`)
     : state
@@ -94,7 +95,7 @@ export const judgeCompletion = (
     if (!isLive(slot, state.vault.latest?.fingerprints[slot])) {
       return broken(state, 5, `the ${slot} key is not published`)
     }
-    const other = covered(state, clean).find(
+    const other = covered(state).find(
       ({ client }) => client.ring !== null && !isLive(slot, client.ring.keys[slot].fingerprint),
     )
     if (other) return broken(state, 5, `${who(other)} holds another ${slot} key`)
@@ -109,3 +110,12 @@ export const judgeTurningBack = (state: State): State =>
   state.hands.aborted || state.hands.refusedOnce
     ? state
     : broken(state, 6, 'it turns back, though nobody asked and no region refused a key')
+
+/** PROTOCOL, P3 and P8: what a person put into the vault is not written over without a word. */
+export const judgeWriting = (state: State, version: number, clean: boolean): State => {
+  const { latest } = state.vault
+  const isTheirs = latest?.byHand === true && latest.version >= version
+  return clean && isTheirs && !state.store.record.takesOver
+    ? broken(state, 7, `version ${version} is written over what somebody put there by hand`)
+    : state
+}

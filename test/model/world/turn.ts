@@ -24,7 +24,7 @@ import {
 } from './leader.ts'
 import type { Move } from './move.ts'
 import type { Leader, Seen, State } from './state.ts'
-import { installation, judgeArrival, judgeSending } from './truth.ts'
+import { installation, judgeArrival, judgeSending, judgeWriting } from './truth.ts'
 
 const idle = { at: 'idle' } as const
 
@@ -201,24 +201,29 @@ const applies = (state: State, index: number, recorded: Recorded): readonly Move
   }
   const moves =
     recorded.effect.do === 'publish'
-      ? publishes(state, recorded.effect)
+      ? publishes(state, recorded.effect, recorded.clean)
       : regenerates(state, index, recorded, recorded.effect)
   return [...moves, crash]
 }
 
 /** Reads the keys again, and writes only what the journal says (PROTOCOL, P7). */
-const publishes = (state: State, { publication }: Effect & { do: 'publish' }): readonly Move[] => {
+const publishes = (
+  state: State,
+  { publication }: Effect & { do: 'publish' },
+  clean: boolean,
+): readonly Move[] => {
   const says = `version ${publication.version}`
   if (!sameFingerprints(state.azure.keys, publication.fingerprints)) {
     return [{ says: `${says} is not written, ARM shows other keys`, fault: null, to: state }]
   }
-  const { vault } = state
+  const judged = judgeWriting(state, publication.version, clean)
+  const { vault } = judged
   const written = { ...publication, installation }
   return [
     {
       says: `${says} stands in the vault`,
       fault: null,
-      to: { ...state, vault: wrote(vault, written) },
+      to: { ...judged, vault: wrote(vault, written) },
     },
     { says: `${says} is lost on its way`, fault: 'vault-write-lost', to: state },
     {
@@ -245,7 +250,7 @@ const regenerates = (
     return [{ says: `attempt ${attempt} is given up: its time is over`, fault: null, to: state }]
   }
   const sent = judgeSending(state, slot, clean)
-  const arrived = arrive(sent, slot, clean)
+  const arrived = arrive(sent, slot)
   const note = (to: State, event: JournalEvent): State => append(to, index, [event]).state
   const answered =
     arrived.id === null
@@ -270,8 +275,7 @@ const regenerates = (
 export const arrive = (
   state: State,
   slot: Slot,
-  clean: boolean,
 ): { readonly state: State; readonly id: string | null } => {
   const { azure, id } = post(state.azure, slot)
-  return { state: id === null ? state : judgeArrival({ ...state, azure }, slot, clean), id }
+  return { state: id === null ? state : judgeArrival({ ...state, azure }, slot), id }
 }
