@@ -1,3 +1,4 @@
+import { PermissionMode } from '@azure/cosmos'
 import t from 'tap'
 import { makeKey } from './support/account.ts'
 import { startCosmos } from './support/cosmos.ts'
@@ -38,6 +39,8 @@ t.test('a wrong key is refused with the payload that the service signed', async 
     'x-ms-activity-id': new RegExp(guid),
   })
   t.notOk('x-ms-substatus' in answer.headers, 'the recorded answer has no substatus')
+  t.equal(answer.headers['transfer-encoding'], 'chunked', 'as recorded')
+  t.notOk('content-length' in answer.headers)
   t.match(records.at(-1), { region: 'West US', status: 401, key: null })
 })
 
@@ -149,6 +152,34 @@ t.test('a clock that is far off is refused with the time of the service', async 
   }
 })
 
+t.test('every answer carries the region’s own time, which may be wrong', async t => {
+  const { regions, keys, clock, cosmos } = await startCosmos(t)
+  const key = keys.get('primary')
+  const ask = (at: number, ms = 0) => {
+    const date = new Date(clock.now() + ms).toUTCString()
+    const headers = signed(key, { type: 'dbs', link: '', date })
+    return raw(regions[at]?.endpoint ?? '', { path: '/dbs', headers })
+  }
+  const ahead = ({ headers }: { headers: { date?: string } }) =>
+    Math.round((Date.parse(headers.date ?? '') - clock.now()) / 60_000)
+  clock.offsetMs = 86_400_000
+  t.equal(ahead(await ask(0)), 0, 'it is the simulator’s time, not the machine’s')
+  cosmos.clockSkew.set(1_200_000, 'East US')
+  t.equal((await ask(0)).status, 200)
+  const refused = await ask(1)
+  t.equal(refused.status, 403)
+  t.equal(ahead(refused), 20)
+  const server = /current server time: ([^)]+)\)/.exec(refused.body.message ?? '')?.[1] ?? ''
+  const told = Date.parse(refused.headers.date ?? '')
+  t.ok(told >= Date.parse(server), 'the header is written after the sentence')
+  t.equal((await ask(1, Date.parse(server) - clock.now())).status, 200, 'a corrected date is taken')
+  cosmos.clockSkew.set(-400_000)
+  t.equal((await ask(1)).status, 403, 'a region that is behind finds the client ahead')
+  cosmos.clockSkew.set(0)
+  t.equal((await ask(1)).status, 200)
+  t.throws(() => cosmos.clockSkew.set(Number.NaN), RangeError)
+})
+
 t.test('local authorization that is switched off refuses every key with 5202', async t => {
   const { endpoint, keys, settings, records } = await startCosmos(t)
   settings.localAuthDisabled = true
@@ -232,6 +263,60 @@ t.test('rid-based requests are signed over the last rid alone, in lower case', a
   t.match(read.body, { id: 'a', _rid: document.rid })
   const whole = signed(key, { type: 'docs', link: feed.slice(1, -5) })
   t.equal((await raw(endpoint, { path: feed, headers: whole })).status, 401)
+})
+
+t.test('every kind of resource is served by its rid, signed alone and in lower case', async t => {
+  const { endpoint, keys, client } = await startCosmos(t)
+  const { database, resource: db } = await client().databases.create({ id: 'd', throughput: 400 })
+  const { container, resource: coll } = await database.containers.create({
+    id: 'c',
+    partitionKey: { paths: ['/id'] },
+    throughput: 400,
+  })
+  const { resource: doc } = await container.items.create({ id: 'a' })
+  const { user, resource: ann } = await database.users.create({ id: 'ann' })
+  const { resource: permission } = await user.permissions.create({
+    id: 'p',
+    permissionMode: PermissionMode.Read,
+    // By rids as well: what the service itself answers as `_self`.
+    resource: doc?._self ?? '',
+    resourcePartitionKey: ['a'],
+  })
+  const offer = (await container.readOffer()).resource
+  const key = keys.get('primary')
+  const partition = { 'x-ms-documentdb-partitionkey': '["a"]' }
+  const ask = (verb: string, path: string, type: string, rid: string, body?: string) => {
+    const headers = { ...signed(key, { verb, type, link: rid.toLowerCase() }), ...partition }
+    return raw(endpoint, { verb, path, headers, ...(body === undefined ? {} : { body }) })
+  }
+  for (const [type, it] of Object.entries({
+    dbs: db,
+    colls: coll,
+    docs: doc,
+    users: ann,
+    permissions: permission,
+    offers: offer,
+  })) {
+    const { _self: self = '', _rid: rid = '', id = '' } = it ?? {}
+    t.match((await ask('GET', `/${self}`, type, rid)).body, { id, _rid: rid, _self: self }, type)
+  }
+  for (const [parent, type] of [
+    [db, 'colls'],
+    [db, 'users'],
+    [coll, 'docs'],
+    [coll, 'pkranges'],
+    [ann, 'permissions'],
+  ] as const) {
+    const path = `/${parent?._self}${type}`
+    t.match(
+      (await ask('GET', path, type, parent?._rid ?? '')).body,
+      { _rid: parent?._rid, _count: 1 },
+      type,
+    )
+  }
+  const self = `/${doc?._self}`
+  t.equal((await ask('PUT', self, 'docs', doc?._rid ?? '', '{"id":"a","n":1}')).body['n'], 1)
+  t.equal((await ask('DELETE', `/${ann?._self}`, 'users', ann?._rid ?? '')).status, 204)
 })
 
 t.test('names keep their case and are signed as they read, not as they are encoded', async t => {

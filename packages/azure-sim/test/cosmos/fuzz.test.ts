@@ -1,6 +1,9 @@
+import { PermissionMode } from '@azure/cosmos'
 import fc from 'fast-check'
 import t from 'tap'
 import { parseAddress } from '../../src/cosmos/address.ts'
+import type { TokenVerifier } from '../../src/cosmos/identity/entra-gate.ts'
+import type { Verified } from '../../src/entra/tokens.ts'
 import { startCosmos } from './support/cosmos.ts'
 import { type RawRequest, raw, signed } from './support/raw.ts'
 
@@ -14,11 +17,24 @@ const verb = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'O
 const segment = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.constantFrom('dbs', 'd', 'colls', 'c', 'docs', 'a', 'pkranges', 'offers'),
+    arbitrary: fc.constantFrom(
+      'dbs',
+      'd',
+      'colls',
+      'c',
+      'docs',
+      'a',
+      'pkranges',
+      'offers',
+      'users',
+      'u',
+      'permissions',
+      'p',
+    ),
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('sprocs', 'users', 'permissions', 'udfs', '__proto__', '%', '%zz'),
+    arbitrary: fc.constantFrom('sprocs', 'udfs', '__proto__', '%', '%zz'),
   },
   { weight: 1, arbitrary: fc.webSegment() },
 )
@@ -31,6 +47,10 @@ const path = fc.oneof(
       '/dbs/d/colls',
       '/dbs/d/colls/c/docs',
       '/dbs/d/colls/c/docs/a',
+      '/dbs/d/users',
+      '/dbs/d/users/u',
+      '/dbs/d/users/u/permissions',
+      '/dbs/d/users/u/permissions/p',
     ),
   },
   { weight: 1, arbitrary: fc.array(segment, { maxLength: 8 }).map(parts => `/${parts.join('/')}`) },
@@ -84,6 +104,7 @@ const headerNames = [
   'a-im',
   'prefer',
   'x-ms-session-token',
+  'x-ms-documentdb-expiry-seconds',
 ]
 
 const headers = fc
@@ -138,7 +159,27 @@ const query = fc.record({
   parameters: fc.oneof(fc.jsonValue(), fc.constant([{ name: '@x', value: 'a' }])),
 })
 
+const permission = fc.record(
+  {
+    id: fc.oneof(fc.constantFrom('p', 'q'), fc.jsonValue()),
+    permissionMode: fc.oneof(fc.constantFrom('All', 'read'), fc.jsonValue()),
+    resource: fc.oneof(
+      fc.constantFrom(
+        'dbs/d/colls/c',
+        '/dbs/d/colls/c/docs/a/',
+        'dbs/d/colls/x',
+        '//',
+        'dbs/%/colls/c',
+      ),
+      fc.jsonValue(),
+    ),
+    resourcePartitionKey: fc.oneof(fc.constant(['a']), fc.jsonValue()),
+  },
+  { requiredKeys: ['id'] },
+)
+
 const body = fc.oneof(
+  permission.map(value => JSON.stringify(value)),
   fc.constantFrom(
     '',
     '{}',
@@ -155,7 +196,8 @@ const body = fc.oneof(
 )
 
 t.test('any request at all gets an answer that the service could give', async t => {
-  const { client, endpoint, keys } = await startCosmos(t)
+  const { client, endpoint, keys, cosmos } = await startCosmos(t)
+  cosmos.trust(somebody, () => ['any'])
   const restore = async () => {
     const { database } = await client().databases.createIfNotExists({ id: 'd' })
     const { container } = await database.containers.createIfNotExists({
@@ -163,15 +205,30 @@ t.test('any request at all gets an answer that the service could give', async t 
       partitionKey: { paths: ['/id'] },
     })
     await container.items.upsert({ id: 'a', n: 1, list: [1, 'x', null] })
+    const { user } = await database.users.upsert({ id: 'u' })
+    const { resource } = await user.permissions.upsert({
+      id: 'p',
+      permissionMode: PermissionMode.All,
+      resource: 'dbs/d/colls/c',
+    })
+    token = encodeURIComponent(resource?._token ?? '')
   }
+  let token = ''
   const seen = new Map<number, number>()
   let count = 0
-  const request = fc.record({ verb, path, headers, body, signs: fc.nat(7).map(n => n > 0) })
+  const scheme = fc.constantFrom('key', 'key', 'key', 'key', 'token', 'token', 'entra', 'none')
+  const request = fc.record({ verb, path, headers, body, scheme })
   await fc.assert(
     fc.asyncProperty(request, async given => {
       if (count++ % 20 === 0) await restore()
       const { type, link } = parseAddress(given.path)
-      const own = given.signs ? signed(keys.get('primary'), { verb: given.verb, type, link }) : {}
+      const schemes = {
+        key: signed(keys.get('primary'), { verb: given.verb, type, link }),
+        token: { authorization: token },
+        entra: { authorization: `type=aad&ver=1.0&sig=${entraToken}` },
+        none: {},
+      }
+      const own = schemes[given.scheme]
       const sent: RawRequest = { ...given, headers: { ...given.headers, ...own } }
       const answer = await raw(endpoint, sent)
       seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1)
@@ -186,14 +243,38 @@ t.test('any request at all gets an answer that the service could give', async t 
   for (const status of [200, 400, 401, 404, 405]) t.ok(seen.has(status), `${status} came about`)
 })
 
+/** Stands for Entra: every token is good, and its principal may do half of what there is. */
+const somebody: TokenVerifier = {
+  verify: async () => {
+    const actions = ['*/readMetadata', '*/items/*']
+    const principal = { objectId: 'somebody', actions, roles: [] }
+    return { caller: { principal, issuer: 'any' } } as unknown as Verified
+  },
+}
+
+const claims = Buffer.from(JSON.stringify({ aud: 'any', exp: 9_999_999_999 }))
+const entraToken = `e30.${claims.toString('base64url')}.x`
+
+const nobody: TokenVerifier = { verify: async () => ({ problem: { why: 'malformed' } }) }
+
 t.test('any authorization header at all is answered with 401', async t => {
-  const { endpoint } = await startCosmos(t)
-  const authorization = fc.string({ unit: 'grapheme-ascii' })
+  const { endpoint, cosmos } = await startCosmos(t)
+  cosmos.trust(nobody, () => ['any'])
+  const form = fc.constantFrom(
+    '',
+    'type=master&ver=1.0&sig=',
+    'type=resource&ver=1&sig=',
+    'type=aad&ver=1.0&sig=',
+    'type%3Daad%26ver%3D1.0%26sig%3D',
+  )
+  const authorization = fc
+    .tuple(form, fc.string({ unit: 'grapheme-ascii' }))
+    .map(parts => parts.join(''))
   await fc.assert(
     fc.asyncProperty(authorization, async text => {
       const headers = { authorization: text.trim(), 'x-ms-date': new Date().toUTCString() }
       t.equal((await raw(endpoint, { path: '/dbs', headers })).status, 401)
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   )
 })

@@ -140,6 +140,16 @@ t.test('a permission that cannot be is refused', async t => {
   }
 })
 
+t.test('where keys may change no metadata, they change no users and permissions', async t => {
+  const { user, database, settings } = await openWithAnn(t)
+  await granted(user, onOrders)
+  settings.metadataWritesDisabled = true
+  t.equal(await statusOf(database.users.create({ id: 'bob' })), 403)
+  t.equal(await statusOf(user.permissions.upsert(onOrders)), 403)
+  t.equal(await statusOf(user.permission('orders').delete()), 403)
+  t.equal((await user.permission('orders').read()).statusCode, 200, 'reads go on')
+})
+
 t.test('users and permissions go with their database', async t => {
   const { database, sdk } = await openWithAnn(t)
   await database.delete()
