@@ -11,20 +11,21 @@ export interface Logged {
 export class ChangeLog<T extends Logged> {
   #entries: (T | undefined)[] = []
   #lsns: number[] = []
-  #places = new Map<T, number>()
+  #holes = 0
 
   append(entry: T): void {
-    this.#places.set(entry, this.#entries.length)
     this.#entries.push(entry)
     this.#lsns.push(entry.lsn)
   }
 
   remove(entry: T): void {
-    const place = this.#places.get(entry)
-    if (place === undefined) return
-    this.#places.delete(entry)
+    // The changes of one transaction share a number, so the place is among a few.
+    let place = this.#firstAfter(entry.lsn - 1)
+    while (this.#lsns[place] === entry.lsn && this.#entries[place] !== entry) place += 1
+    if (this.#entries[place] !== entry) return
     this.#entries[place] = undefined
-    if (this.#entries.length > 64 && this.#places.size * 2 < this.#entries.length) this.#compact()
+    this.#holes += 1
+    if (this.#entries.length > 64 && this.#holes * 2 > this.#entries.length) this.#compact()
   }
 
   /** Every entry after the given log sequence number, oldest change first. */
@@ -50,6 +51,6 @@ export class ChangeLog<T extends Logged> {
     const live = this.#entries.filter(entry => entry !== undefined)
     this.#entries = live
     this.#lsns = live.map(entry => entry.lsn)
-    this.#places = new Map(live.map((entry, place) => [entry, place]))
+    this.#holes = 0
   }
 }

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../json.ts'
+import { type Lag, noLag } from '../replication/lag.ts'
+import { sessionToken } from '../replication/session-token.ts'
 import type { StoredDocument } from './document.ts'
-import { DocumentStore } from './document-store.ts'
+import { DocumentStore, type Documents } from './document-store.ts'
 import { boundAt, effectiveKey } from './effective-key.ts'
 import { type Component, definitionOf, type PartitionDefinition } from './partition-key.ts'
 import { meetsCondition } from './query-engine.ts'
@@ -15,19 +17,26 @@ export class Container implements Target {
   readonly rid: string
   /** The id of its offer. */
   readonly offer: string
-  readonly store: DocumentStore
+  /** Its documents, as the region sees them that is asked. */
+  readonly store: Documents
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
   readonly definition: PartitionDefinition
   readonly ranges: Ranges
   readonly meets = meetsCondition
   properties: JsonObject
   /** Request units per second, where the container has its own throughput. */
   throughput: number | undefined
+  readonly lag: Lag
+  readonly whole: DocumentStore
 
   constructor(
     databaseId: string,
     properties: JsonObject,
     offer: string,
     throughput: number | undefined,
+    createdAt = 0,
+    lag = noLag,
   ) {
     this.databaseId = databaseId
     this.id = String(properties['id'])
@@ -35,16 +44,20 @@ export class Container implements Target {
     this.offer = offer
     this.properties = properties
     this.throughput = throughput
+    this.createdAt = createdAt
+    this.lag = lag
     this.definition = definitionOf(properties['partitionKey'])
     this.ranges = new Ranges(Math.max(1, Math.ceil((throughput ?? 400) / 10_000)), point =>
       boundAt(point, this.definition),
     )
-    this.store = new DocumentStore({
+    this.whole = new DocumentStore({
       rid: this.rid,
       self: String(properties['_self']),
       uniqueKeys: uniqueKeysOf(properties['uniqueKeyPolicy']),
       defaultTtl: () => this.properties['defaultTtl'],
+      lag,
     })
+    this.store = this.whole
   }
 
   /** `dbs/{database}/colls/{container}`, as session tokens are filed under. */
@@ -52,9 +65,18 @@ export class Container implements Target {
     return `dbs/${this.databaseId}/colls/${this.id}`
   }
 
+  /** Where a document's key lies in the container's hash space, in hex. */
   epkOf(document: StoredDocument): string {
-    document.epk ??= effectiveKey(document.components, this.definition)
-    return document.epk
+    return effectiveKey(document.components, this.definition)
+  }
+
+  /** The container with its documents as a region sees them at `now`. */
+  seenBy(region: string, now: number): Container {
+    const store = this.whole.seenBy(region, now)
+    if (store === this.whole) return this
+    // All else is the container's own, whatever becomes of it.
+    const seen: Container = Object.create(this, { store: { value: store } })
+    return seen
   }
 
   /** The physical partition of a key; there is nothing to hash while there is only one. */
@@ -64,8 +86,8 @@ export class Container implements Target {
     return this.ranges.of(effectiveKey(components, this.definition)).id
   }
 
-  /** `0:-1#12`: partition, topology version, log sequence number. */
+  /** What a client has seen of a partition once it has this answer. */
   sessionToken(rangeId: string): string {
-    return `${rangeId}:-1#${this.store.lsn}`
+    return sessionToken(rangeId, this.store.lsn, this.lag)
   }
 }

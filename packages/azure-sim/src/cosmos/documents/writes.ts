@@ -1,7 +1,7 @@
 import * as errors from '../errors.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { StoredDocument } from './document.ts'
-import type { DocumentStore } from './document-store.ts'
+import type { Documents } from './document-store.ts'
 import {
   type Component,
   extractPartition,
@@ -12,7 +12,7 @@ import { applyPatch, type PatchCondition, parsePatch } from './patch.ts'
 
 /** A container as the operations on its documents see it. */
 export interface Target {
-  readonly store: DocumentStore
+  readonly store: Documents
   readonly definition: PartitionDefinition
   readonly meets: PatchCondition
 }
