@@ -27,6 +27,7 @@ export function armService(around: Surroundings, handle: Handler): Listener {
       const id = randomUUID()
       return {
         ...secure,
+        server: 'Microsoft-HTTPAPI/2.0',
         date: dateOf(around, 'arm'),
         'x-ms-request-id': id,
         'x-ms-correlation-request-id': id,
@@ -45,6 +46,8 @@ export function vaultService(around: Surroundings, handle: Handler): Listener {
     tooLarge: vaultErrors.tooLarge,
     headers: () => ({
       ...secure,
+      // Recorded of the vault without a space (terraform-provider-azurerm issue 19749).
+      'strict-transport-security': 'max-age=31536000;includeSubDomains',
       date: dateOf(around, 'vault'),
       'cache-control': 'no-cache',
       pragma: 'no-cache',

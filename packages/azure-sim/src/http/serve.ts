@@ -95,11 +95,15 @@ async function read(req: IncomingMessage): Promise<Call | undefined> {
   }
 }
 
+/** As recorded: of Cosmos DB's resource provider without a charset, of the vault with one. */
+const contentTypeOf = ({ name }: Service): string =>
+  name === 'arm' ? 'application/json' : 'application/json; charset=utf-8'
+
 function send(res: ServerResponse, service: Service, reply: Reply): void {
   const body = reply.body === undefined ? '' : JSON.stringify(reply.body)
   const headers: Record<string, string> = {
     ...service.headers(),
-    ...(body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(body === '' ? {} : { 'content-type': contentTypeOf(service) }),
     'content-length': `${Buffer.byteLength(body)}`,
     ...reply.headers,
   }
