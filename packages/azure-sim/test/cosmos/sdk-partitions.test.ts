@@ -128,13 +128,3 @@ t.test('databases and containers are listed, queried, replaced and deleted', asy
   await database.delete()
   await t.rejects(database.read(), { code: 404 })
 })
-
-t.test('what the simulator has not is refused, and says so', async t => {
-  const { container } = await openShop(t)
-  const sproc = { id: 's', body: 'function () {}' }
-  await t.rejects(container.scripts.storedProcedures.create(sproc), {
-    code: 400,
-    message: /Stored procedures are not supported/,
-  })
-  await t.rejects(container.scripts.userDefinedFunctions.create(sproc), { code: 400 })
-})

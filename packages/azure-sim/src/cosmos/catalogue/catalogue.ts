@@ -2,7 +2,11 @@ import { Container } from '../documents/container.ts'
 import { etagOf } from '../documents/document.ts'
 import * as errors from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { type Lag, noLag } from '../replication/lag.ts'
+import { checkUnchanged, completeProperties } from './container-properties.ts'
 import { containerRid, databaseRid, offerRid } from './rids.ts'
+import { Scripts } from './scripts.ts'
+import { Throughputs } from './throughput.ts'
 
 export interface Database {
   readonly id: string
@@ -14,6 +18,22 @@ export interface Database {
   /** Request units per second that its containers share, if any. */
   throughput: number | undefined
 }
+
+/** A replacement leaves out what the client does not name; these it cannot change or leave out. */
+const kept = (properties: JsonObject): JsonObject =>
+  Object.fromEntries(
+    [
+      'uniqueKeyPolicy',
+      'vectorEmbeddingPolicy',
+      '_docs',
+      '_sprocs',
+      '_triggers',
+      '_udfs',
+      '_conflicts',
+    ]
+      .filter(name => properties[name] !== undefined)
+      .map(name => [name, properties[name]]),
+  )
 
 const idsMax = 255
 
@@ -31,18 +51,30 @@ export function requireName(id: unknown): string {
   )
 }
 
-const defaultIndexing: JsonObject = {
-  indexingMode: 'consistent',
-  automatic: true,
-  includedPaths: [{ path: '/*' }],
-  excludedPaths: [{ path: '/"_etag"/?' }],
-}
-
 /** All databases and containers of the account. One for all regions. */
 export class Catalogue {
   readonly #databases = new Map<string, Database>()
   readonly #byRid = new Map<string, Database | Container>()
+  readonly #lag: Lag
   #created = 0
+  #changes = 0
+
+  /**
+   * Whether the account is serverless: throughput is then refused, as the service does. Off unless
+   * a test turns it on.
+   */
+  serverless = false
+
+  /** Stored procedures, triggers and user-defined functions, kept and never run. */
+  readonly scripts = new Scripts()
+
+  /** What offers say beside their request units. */
+  readonly throughputs = new Throughputs()
+
+  /** `lag`: how far regions are behind; none is where it is absent. */
+  constructor(lag: Lag = noLag) {
+    this.#lag = lag
+  }
 
   get databases(): Iterable<Database> {
     return this.#databases.values()
@@ -106,14 +138,7 @@ export class Catalogue {
     if (database.containers.has(id)) throw errors.conflict()
     const rid = containerRid(database.rid, ++this.#created)
     const properties = {
-      indexingPolicy: defaultIndexing,
-      conflictResolutionPolicy: {
-        mode: 'LastWriterWins',
-        conflictResolutionPath: '/_ts',
-        conflictResolutionProcedure: '',
-      },
-      geospatialConfig: { type: 'Geography' },
-      ...body,
+      ...completeProperties(body),
       _rid: rid,
       _self: `dbs/${database.rid}/colls/${rid}/`,
       ...this.#stamp(now),
@@ -124,7 +149,14 @@ export class Catalogue {
       _conflicts: 'conflicts/',
     }
     const own = throughput ?? (database.throughput === undefined ? 400 : undefined)
-    const container = new Container(database.id, properties, offerRid(this.#created), own)
+    const container = new Container(
+      database.id,
+      properties,
+      offerRid(this.#created),
+      own,
+      now,
+      this.#lag,
+    )
     database.containers.set(id, container)
     this.#byRid.set(rid, container)
     return container
@@ -133,24 +165,22 @@ export class Catalogue {
   /** New properties for a container; its partition key and name must stay. */
   replaceContainer(container: Container, body: JsonObject, now: number): void {
     const { properties } = container
-    const partitionKey = body['partitionKey'] ?? properties['partitionKey']
-    if (JSON.stringify(partitionKey) !== JSON.stringify(properties['partitionKey'])) {
-      throw errors.badRequest('Document collection partition key cannot be changed.')
-    }
-    if (body['id'] !== container.id) {
-      throw errors.badRequest('The id of a container cannot be changed.')
-    }
+    checkUnchanged(properties, body)
+    const { partitionKey } = properties
+    const given = completeProperties({ ...body, partitionKey })
     const { _rid, _self } = properties
-    container.properties = { ...properties, ...body, _rid, _self, ...this.#stamp(now) }
+    container.properties = { ...kept(properties), ...given, _rid, _self, ...this.#stamp(now) }
   }
 
   deleteContainer(database: Database, container: Container): void {
     database.containers.delete(container.id)
     this.#byRid.delete(container.rid)
+    this.scripts.forget(container.rid)
+    this.throughputs.forget(container.offer)
   }
 
   #stamp(now: number): { _etag: string; _ts: number } {
     const seconds = Math.floor(now / 1000)
-    return { _etag: etagOf(this.#created, seconds), _ts: seconds }
+    return { _etag: etagOf(++this.#changes, seconds), _ts: seconds }
   }
 }

@@ -48,6 +48,21 @@ export function rangeRid(container: string, id: string): string {
   return text(bytes)
 }
 
+const scriptKinds = { sprocs: 0x80, triggers: 0x70, udfs: 0x60 } as const
+
+/** The container's eight bytes, and eight for the script with its kind in the last. */
+export function scriptRid(
+  container: string,
+  kind: keyof typeof scriptKinds,
+  count: number,
+): string {
+  const bytes = Buffer.alloc(16)
+  bytesOf(container).copy(bytes)
+  bytes.writeUInt32LE(count, 8)
+  bytes[15] = scriptKinds[kind]
+  return text(bytes)
+}
+
 /** Three bytes, in base64. */
 export function offerRid(count: number): string {
   const bytes = Buffer.alloc(4)

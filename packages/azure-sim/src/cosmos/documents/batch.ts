@@ -1,4 +1,4 @@
-import { badRequest, gone, ServiceError, tooLarge } from '../errors.ts'
+import { badRequest, gone, ServiceError } from '../errors.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import { writeCharge } from './charge.ts'
 import { type Component, parsePartition, partitionText } from './partition-key.ts'
@@ -151,6 +151,10 @@ function requireOperations(body: Json | undefined): JsonObject[] {
   if (!Array.isArray(body) || body.length === 0 || !body.every(isObject)) {
     throw badRequest('The body of a batch must be a list of operations.')
   }
-  if (body.length > operationsMax) throw tooLarge()
+  if (body.length > operationsMax) {
+    throw badRequest(
+      `Batch request has more operations than what is supported: ${body.length} of ${operationsMax}.`,
+    )
+  }
   return body
 }

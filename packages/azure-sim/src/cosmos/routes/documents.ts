@@ -2,18 +2,21 @@ import { isBatch, isQuery, isQueryPlan, says } from '../access.ts'
 import { runBatch } from '../documents/batch.ts'
 import { readCharge, writeCharge } from '../documents/charge.ts'
 import type { Container } from '../documents/container.ts'
+import { noteIndexing } from '../documents/indexing.ts'
 import { type Component, partitionText, requirePartition } from '../documents/partition-key.ts'
 import { parseSpec } from '../documents/query-engine.ts'
 import { answerPlan } from '../documents/query-plan.ts'
 import * as writes from '../documents/writes.ts'
 import * as errors from '../errors.ts'
 import { type Json, parseJson } from '../json.ts'
+import { requireSession } from '../replication/reading.ts'
 import { jsonReply, type Reply } from '../reply.ts'
 import { type CosmosRequest, header } from '../request.ts'
 import { changesRoute } from './changes.ts'
 import { placeHeaders } from './place.ts'
 import { queryRoute } from './query.ts'
 import { requireRange } from './scope.ts'
+import { refuseTriggers } from './scripts.ts'
 
 const partitionHeader = 'x-ms-documentdb-partitionkey'
 
@@ -67,9 +70,11 @@ function idOf(container: Container, request: CosmosRequest, rid: string): string
 
 function readRoute(container: Container, request: CosmosRequest, id: string): Reply {
   const components = componentsOf(request, container)
+  const rangeId = container.rangeIdOf(components)
+  requireSession(container, request, rangeId)
   const ifNoneMatch = header(request, 'if-none-match')
   const { status, document } = writes.read(container, { id, components, ifNoneMatch }, request.now)
-  const headers = placeHeaders(container, container.rangeIdOf(components), readCharge(document))
+  const headers = placeHeaders(container, rangeId, readCharge(document))
   headers['etag'] = document?.etag ?? ''
   return { status, headers, body: document?.text }
 }
@@ -80,11 +85,19 @@ function writeRoute(
   operation: typeof writes.create,
   id: string | undefined,
 ): Reply {
-  if (request.body.length > writes.documentBytesMax) throw errors.tooLarge()
+  if (Buffer.byteLength(request.body) > writes.documentBytesMax) throw errors.tooLarge()
+  refuseTriggers(request)
   const components = componentsOf(request, container)
   const body = request.verb === 'DELETE' ? undefined : requireJson(request)
-  const input = { id, components, body, ifMatch: header(request, 'if-match') }
+  const input = {
+    id,
+    components,
+    body,
+    ifMatch: header(request, 'if-match'),
+    ifNoneMatch: header(request, 'if-none-match'),
+  }
   const { status, document } = operation(container, input, request.now)
+  noteIndexing(document, header(request, 'x-ms-indexing-directive'), container.properties)
   const headers = placeHeaders(container, container.rangeIdOf(components), writeCharge(document))
   if (document !== undefined) headers['etag'] = document.etag
   const minimal = header(request, 'prefer')?.toLowerCase() === 'return=minimal'
@@ -97,7 +110,18 @@ function requireJson(request: CosmosRequest): Json {
   throw errors.badRequest('The input content is invalid because it is not valid JSON.')
 }
 
+/** `/operations/partitionkeydelete`: every document of one logical partition goes. */
+export function partitionDeleteRoute(container: Container, request: CosmosRequest): Reply {
+  if (request.verb !== 'POST') throw errors.methodNotAllowed()
+  const components = componentsOf(request, container)
+  const documents = container.store.list(partitionText(components), request.now)
+  for (const document of documents) container.store.remove(document, request.now)
+  const headers = placeHeaders(container, container.rangeIdOf(components), 10)
+  return { status: 200, headers, body: undefined }
+}
+
 function batchRoute(container: Container, request: CosmosRequest): Reply {
+  if (Buffer.byteLength(request.body) > writes.documentBytesMax) throw errors.tooLarge()
   const atomic = says(request.headers, 'x-ms-cosmos-batch-atomic')
   const key = header(request, partitionHeader)
   const rangeId = header(request, 'x-ms-documentdb-partitionkeyrangeid')

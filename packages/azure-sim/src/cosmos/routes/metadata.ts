@@ -1,6 +1,7 @@
-import { isQuery } from '../access.ts'
+import { isQuery, says } from '../access.ts'
 import type { Catalogue, Database } from '../catalogue/catalogue.ts'
 import { rangeRid } from '../catalogue/rids.ts'
+import { type Throughput, throughputAsked } from '../catalogue/throughput.ts'
 import type { Container } from '../documents/container.ts'
 import * as errors from '../errors.ts'
 import { isObject, type JsonObject, parseJson } from '../json.ts'
@@ -16,19 +17,15 @@ export function requireObject(request: CosmosRequest): JsonObject {
   throw errors.badRequest('The input content is invalid because it is not a JSON object.')
 }
 
-/** `x-ms-offer-throughput`, or the maximum of `x-ms-cosmos-offer-autopilot-settings`. */
-function throughputOf(request: CosmosRequest): number | undefined {
-  const settings = parseJson(header(request, 'x-ms-cosmos-offer-autopilot-settings') ?? '')
-  const asked = isObject(settings)
-    ? settings['maxThroughput']
-    : header(request, 'x-ms-offer-throughput')
-  if (asked === undefined) return undefined
-  const units = Number(asked)
-  if (Number.isInteger(units) && units >= 400 && units % 100 === 0 && units <= 1_000_000) {
-    return units
-  }
+/** What a creation asks for; serverless accounts have no throughput to give. */
+function throughputOf(catalogue: Catalogue, request: CosmosRequest): Throughput | undefined {
+  const asked = throughputAsked(
+    header(request, 'x-ms-offer-throughput'),
+    header(request, 'x-ms-cosmos-offer-autopilot-settings'),
+  )
+  if (asked === undefined || !catalogue.serverless) return asked
   throw errors.badRequest(
-    'The offer should have valid throughput values between 400 and 1000000 inclusive in increments of 100.',
+    'Setting offer throughput or autopilot on container is not supported for serverless accounts.',
   )
 }
 
@@ -39,13 +36,49 @@ const resourceReply = (status: number, properties: JsonObject): Reply =>
     'x-ms-schemaversion': '1.16',
   })
 
+/** 304 without a body where the client has this version already. */
+function readReply(
+  request: CosmosRequest,
+  properties: JsonObject,
+  more: Readonly<Record<string, string>>,
+): Reply {
+  const etag = String(properties['_etag'])
+  if (header(request, 'if-none-match') === etag) {
+    return { status: 304, headers: { etag, 'x-ms-request-charge': '1' }, body: undefined }
+  }
+  const reply = resourceReply(200, properties)
+  return { ...reply, headers: { ...reply.headers, ...more } }
+}
+
+function requireMatch(request: CosmosRequest, properties: JsonObject): void {
+  const wanted = header(request, 'if-match')
+  if (wanted !== undefined && wanted !== '*' && wanted !== properties['_etag']) {
+    throw errors.preconditionFailed()
+  }
+}
+
+/** Told where `x-ms-documentdb-populatequotainfo` asks for it; sizes in kilobytes. */
+function quotasOf(container: Container, request: CosmosRequest): Record<string, string> {
+  if (!says(request.headers, 'x-ms-documentdb-populatequotainfo')) return {}
+  const documents = container.store.list(null, request.now)
+  const bytes = documents.reduce((sum, { text }) => sum + text.length, 0)
+  const kilobytes = Math.ceil(bytes / 1024)
+  const quota = 20 * 1024 * 1024 * container.ranges.all.length
+  return {
+    'x-ms-resource-quota': `documentSize=2048;documentsSize=${quota};documentsCount=-1;collectionSize=${quota};`,
+    'x-ms-resource-usage': `documentSize=0;documentsSize=${kilobytes};documentsCount=${documents.length};collectionSize=${kilobytes};`,
+  }
+}
+
 const deleted: Reply = { status: 204, headers: { 'x-ms-request-charge': '4.95' }, body: undefined }
 
 export function databasesRoute(catalogue: Catalogue, request: CosmosRequest): Reply {
   const { verb } = request
   if (verb === 'POST' && !isQuery(request.headers)) {
     const body = requireObject(request)
-    const database = catalogue.createDatabase(body, throughputOf(request), request.now)
+    const throughput = throughputOf(catalogue, request)
+    const database = catalogue.createDatabase(body, throughput?.units, request.now)
+    if (throughput !== undefined) catalogue.throughputs.note(database.offer, throughput)
     return resourceReply(201, database.properties)
   }
   if (verb !== 'GET' && verb !== 'HEAD' && verb !== 'POST') throw errors.methodNotAllowed()
@@ -58,9 +91,11 @@ export function databaseRoute(
   request: CosmosRequest,
   database: Database,
 ): Reply {
-  if (request.verb === 'GET' || request.verb === 'HEAD')
-    return resourceReply(200, database.properties)
+  if (request.verb === 'GET' || request.verb === 'HEAD') {
+    return readReply(request, database.properties, {})
+  }
   if (request.verb !== 'DELETE') throw errors.methodNotAllowed()
+  requireMatch(request, database.properties)
   catalogue.deleteDatabase(database)
   return deleted
 }
@@ -74,8 +109,9 @@ export function containersRoute(
   if (verb === 'POST' && !isQuery(request.headers)) {
     const body = requireObject(request)
     requirePartitionKey(body)
-    const throughput = throughputOf(request)
-    const container = catalogue.createContainer(database, body, throughput, request.now)
+    const throughput = throughputOf(catalogue, request)
+    const container = catalogue.createContainer(database, body, throughput?.units, request.now)
+    if (throughput !== undefined) catalogue.throughputs.note(container.offer, throughput)
     return resourceReply(201, container.properties)
   }
   if (verb !== 'GET' && verb !== 'HEAD' && verb !== 'POST') throw errors.methodNotAllowed()
@@ -105,11 +141,13 @@ export function containerRoute(
   switch (request.verb) {
     case 'GET':
     case 'HEAD':
-      return resourceReply(200, container.properties)
+      return readReply(request, container.properties, quotasOf(container, request))
     case 'PUT':
+      requireMatch(request, container.properties)
       catalogue.replaceContainer(container, requireObject(request), request.now)
       return resourceReply(200, container.properties)
     case 'DELETE':
+      requireMatch(request, container.properties)
       catalogue.deleteContainer(database, container)
       return deleted
     default:

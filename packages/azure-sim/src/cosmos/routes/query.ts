@@ -1,8 +1,10 @@
 import { says } from '../access.ts'
 import { feedCharge } from '../documents/charge.ts'
 import { requireCompositeIndex } from '../documents/composite-index.ts'
+import { queried } from '../documents/computed.ts'
 import type { Container } from '../documents/container.ts'
 import type { StoredDocument } from '../documents/document.ts'
+import { isIndexed } from '../documents/indexing.ts'
 import { partitionText } from '../documents/partition-key.ts'
 import { type QuerySpec, refusing, runProgram } from '../documents/query-engine.ts'
 import { stepFrom } from '../documents/query-extent.ts'
@@ -12,6 +14,7 @@ import type { Json } from '../json.ts'
 import type { Reply } from '../reply.ts'
 import { type CosmosRequest, header } from '../request.ts'
 import { type Continuation, readContinuation, writeContinuation } from '../sql/position.ts'
+import type { Row } from '../sql/run.ts'
 import { isGrouped } from '../sql/walk.ts'
 import { feedReply, pageSize } from './feed.ts'
 import { placeHeaders } from './place.ts'
@@ -61,7 +64,8 @@ function within(
 ): Page {
   const { partition, scope, rangeId } = part
   const listed = container.store.list(partition, request.now)
-  const rows = partition === null ? listed.filter(scope) : listed
+  const documents = partition === null ? listed.filter(scope) : listed
+  const rows = rowsOf(container, request, documents)
   const { select } = plannedQuery(spec, container.definition)
   // Groups of one partition are merged by who asks for them, so that no split may come between.
   const size = partition === null && isGrouped(select) ? rows.length + 1 : pageSize(request)
@@ -105,7 +109,7 @@ function oneStep(
   const step = stepFrom(container.ranges.all, from?.range)
   if (step === undefined) throw errors.badRequest('Invalid Continuation Token')
   const { rangeId, extent, following } = step
-  const rows = documentsIn(container, extent, request.now)
+  const rows = rowsOf(container, request, documentsIn(container, extent, request.now))
   const page = { size: pageSize(request), from: from?.position, now: request.now }
   const { items, next } = runProgram(spec, rows, page)
   const further = following && { position: undefined, range: following }
@@ -116,6 +120,14 @@ function oneStep(
     rangeId,
   }
 }
+
+/** What a query finds of documents, and how it sees them; a feed sees them all, as they are. */
+const rowsOf = (
+  container: Container,
+  request: CosmosRequest,
+  documents: readonly StoredDocument[],
+): readonly Row[] =>
+  request.verb === 'POST' ? queried(documents.filter(isIndexed), container.properties) : documents
 
 function documentsIn(
   container: Container,

@@ -1,9 +1,11 @@
 import type { Catalogue } from '../catalogue/catalogue.ts'
+import { isScriptKind } from '../catalogue/scripts.ts'
 import * as errors from '../errors.ts'
 import type { Json } from '../json.ts'
+import { seenBy } from '../replication/reading.ts'
 import { jsonReply, type Reply } from '../reply.ts'
 import type { CosmosRequest } from '../request.ts'
-import { documentRoute, documentsRoute } from './documents.ts'
+import { documentRoute, documentsRoute, partitionDeleteRoute } from './documents.ts'
 import {
   containerRoute,
   containersRoute,
@@ -12,13 +14,11 @@ import {
   rangesRoute,
 } from './metadata.ts'
 import { offerRoute, offersRoute } from './offers.ts'
+import { scriptsRoute } from './scripts.ts'
 import { usersRoute } from './users.ts'
 
 /** What the service has under a database or container and the simulator has not. */
 const absent: Readonly<Record<string, string>> = {
-  sprocs: 'Stored procedures',
-  triggers: 'Triggers',
-  udfs: 'User-defined functions',
   clientencryptionkeys: 'Client encryption keys',
   attachments: 'Attachments',
 }
@@ -61,7 +61,8 @@ function routeDatabase(
   }
   if (kind !== 'colls') throw unknown(kind)
   if (containerId === undefined) return containersRoute(catalogue, request, database)
-  const container = catalogue.container(databaseId, containerId)
+  const found = catalogue.container(databaseId, containerId)
+  const container = found && seenBy(request, found)
   const [child, id, ...more] = within
   if (container === undefined) {
     throw child === undefined ? errors.notFound() : errors.ownerNotFound()
@@ -71,6 +72,12 @@ function routeDatabase(
     return id === undefined
       ? documentsRoute(container, request)
       : documentRoute(container, request, id)
+  }
+  if (isScriptKind(child) && more.length === 0) {
+    return scriptsRoute(catalogue.scripts, container, request, child, id)
+  }
+  if (child === 'operations' && id === 'partitionkeydelete' && more.length === 0) {
+    return partitionDeleteRoute(container, request)
   }
   if (child === 'pkranges' && id === undefined) return rangesRoute(request, container)
   throw unknown(more[0] ?? child)

@@ -7,7 +7,7 @@ export interface Position {
   readonly rid: string
   /** How many results of that row were given; more than one where JOINs multiply it. */
   readonly index: number
-  /** What it was sorted by. */
+  /** What it was sorted by; nothing where that was too long for a token. */
   readonly keys: readonly Value[]
   /** Results given since the beginning, and those left out by OFFSET. */
   readonly taken: number
@@ -28,6 +28,9 @@ export interface Continuation {
 
 const form = /^\+RID:([^#]*)#RT:(\d+)#TRC:(\d+)#SKP:(\d+)(?:#KEY:([\w-]*))?$/
 
+/** What sorts a result is left out of longer tokens; the result's rid alone must do then. */
+const keyBytesMax = 700
+
 /** The service's outer form; what is within the token is nobody's business but the service's. */
 export function writeContinuation({ position, range }: Continuation): string {
   const token = position === undefined ? null : writePosition(position)
@@ -37,7 +40,7 @@ export function writeContinuation({ position, range }: Continuation): string {
 function writePosition({ rid, index, keys, taken, passed }: Position): string {
   const items = keys.map(item => (item === undefined ? {} : { item }))
   const key = Buffer.from(JSON.stringify(items)).toString('base64url')
-  return `+RID:${rid}#RT:${index}#TRC:${taken}#SKP:${passed}${keys.length === 0 ? '' : `#KEY:${key}`}`
+  return `+RID:${rid}#RT:${index}#TRC:${taken}#SKP:${passed}${keys.length === 0 || key.length > keyBytesMax ? '' : `#KEY:${key}`}`
 }
 
 /** @throws SqlError where no page gave this text */

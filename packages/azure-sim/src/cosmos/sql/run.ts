@@ -140,6 +140,22 @@ function sorted(program: Program, frame: Frame, rows: readonly Row[]): Entry[] {
   return rows.flatMap(row => entriesOf(program, frame, row)).sort(comparer(program))
 }
 
+/** Whether former pages have given a result, or passed over it. */
+function behind(
+  program: Program,
+  entries: Iterable<Entry>,
+  from: Position | undefined,
+): (entry: Entry) => boolean {
+  if (from === undefined) return () => false
+  const compare = comparer(program)
+  if (!Array.isArray(entries) || from.keys.length > 0) return entry => compare(entry, from) <= 0
+  // A token that could not hold what it was sorted by: the result itself tells while it is there,
+  // else the number of results before it.
+  const last = entries.find(({ rid, index }) => rid === from.rid && index === from.index)
+  let left = from.taken + from.passed
+  return entry => (last === undefined ? left-- > 0 : compare(entry, last) <= 0)
+}
+
 /** Leaves out what former pages gave, then what OFFSET passes over; stops at TOP or LIMIT. */
 function paged(
   program: Program,
@@ -155,7 +171,7 @@ function paged(
     countOf(select.top, parameters, 'TOP') ?? Number.POSITIVE_INFINITY,
     countOf(select.window?.limit, parameters, 'LIMIT') ?? Number.POSITIVE_INFINITY,
   )
-  const compare = comparer(program)
+  const isBefore = behind(program, entries, from)
   const seen = new Set<string>()
   const items: Value[] = []
   let { taken, passed } = from ?? { taken: 0, passed: 0 }
@@ -167,7 +183,7 @@ function paged(
       if (seen.has(text)) continue
       seen.add(text)
     }
-    if (from !== undefined && compare(entry, from) <= 0) continue
+    if (isBefore(entry)) continue
     if (items.length >= size) {
       const { rid = '', index = 0, keys = [] } = last ?? {}
       return { items, next: { rid, index, keys, taken, passed } }
