@@ -207,7 +207,11 @@ t.test('a read-only key reads and queries, and is the wrong key for every write'
       headers: { ...signed(keys.get('primaryReadonly'), { verb, type: 'docs', link }), ...more },
       body,
     })
-  const query = { 'x-ms-documentdb-isquery': 'True', 'content-type': 'application/query+json' }
+  const query = {
+    'x-ms-documentdb-isquery': 'True',
+    'content-type': 'application/query+json',
+    'x-ms-documentdb-query-enablecrosspartition': 'True',
+  }
   t.equal((await send('POST', query, '{"query":"SELECT * FROM c"}')).status, 200)
   const plan = { 'x-ms-cosmos-is-query-plan-request': 'True' }
   t.equal((await send('POST', plan, '{"query":"SELECT * FROM c"}')).status, 200)
