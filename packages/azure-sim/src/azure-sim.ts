@@ -1,8 +1,10 @@
 import type { Account } from './account/account.ts'
 import type { Region } from './account/types.ts'
+import type { Lock } from './arm/locks.ts'
 import { accountId } from './arm/resource.ts'
 import { skewed } from './clock.ts'
-import { type Controls, controlPath } from './control.ts'
+import { controlPath } from './control.ts'
+import { controlsOf } from './controls.ts'
 import type { Cosmos } from './cosmos/cosmos-front.ts'
 import { type ClientCertificate, makeClientCertificate, registered } from './entra/certificates.ts'
 import { clientSecretCredential, type SimCredential } from './entra/credential.ts'
@@ -21,10 +23,12 @@ import { explained, makeParts, type Parts } from './parts.ts'
 import { Servers } from './servers.ts'
 import {
   type AllWeather,
-  checkAmbush,
-  checkRegeneration,
+  checkGeography,
+  checkLocks,
+  checkManagement,
   checkWeather,
   invalid,
+  type OperationSettings,
 } from './settings.ts'
 import { makeTlsIdentity, type TlsIdentity } from './tls/identity.ts'
 import type { SecretStore } from './vault/store.ts'
@@ -85,7 +89,7 @@ export class AzureSim {
     ])
     const sim = new AzureSim(settings, parts, tls, tokens)
     try {
-      await sim.#servers.start(sim.#controls())
+      await sim.#servers.start(controlsOf(sim))
     } catch (error) {
       await sim.stop()
       throw error
@@ -246,24 +250,34 @@ export class AzureSim {
     this.weather.set(management)
   }
 
+  /**
+   * How the next failovers, changes of regions, creations, updates and deletions go.
+   *
+   * @throws SimError `SIM_OPTION_INVALID`
+   */
+  setOperations({ geography, management }: OperationSettings): void {
+    const checked = [checkGeography(geography), checkManagement(management)] as const
+    Object.assign(this.account.geographyKnobs, checked[0])
+    Object.assign(this.account.managementKnobs, checked[1])
+  }
+
+  get locks(): readonly Lock[] {
+    return this.#servers.locks
+  }
+
+  /**
+   * Puts these resource locks in the place of those that were.
+   *
+   * @throws SimError `SIM_OPTION_INVALID`
+   */
+  setLocks(locks: readonly Lock[]): void {
+    this.#servers.locks = checkLocks(locks)
+  }
+
   #principal(name: string): Principal {
     const principal = this.principals[name]
     if (principal) return principal
     const known = Object.keys(this.principals).join(', ')
     throw invalid(`There is no principal ${name}; known are ${known}.`)
-  }
-
-  #controls(): Controls {
-    return {
-      describe: () => this.describe(),
-      testimony: () => this.witness.testimony(),
-      weather: () => ({ ...this.weather.settings, cosmos: this.cosmos.faults.rates }),
-      setWeather: settings => this.setWeather(settings as AllWeather),
-      once: ambush => this.weather.once(checkAmbush(ambush)),
-      regeneration: () => this.regeneration,
-      setRegeneration: knobs => {
-        Object.assign(this.regeneration, checkRegeneration(knobs))
-      },
-    }
   }
 }

@@ -1,5 +1,5 @@
 import { SimError } from './errors.ts'
-import { type Call, jsonObject, type Reply } from './http/call.ts'
+import { type Call, type Handler, jsonObject, type Reply } from './http/call.ts'
 import { Routes } from './http/routes.ts'
 
 /** What another process may see and change. */
@@ -11,6 +11,12 @@ export interface Controls {
   once(ambush: unknown): void
   regeneration(): unknown
   setRegeneration(knobs: unknown): void
+  /** How operations on regions, and creations, updates and deletions go. */
+  operations(): unknown
+  setOperations(knobs: unknown): void
+  locks(): unknown
+  setLocks(locks: unknown): void
+  rotateSigningKey(options: unknown): Promise<void>
 }
 
 /** Outside Azure's own paths, so that no client of Azure can meet it by chance. */
@@ -20,7 +26,7 @@ export const controlPath = '/_sim'
  * The simulator's own endpoint, beside ARM. It asks for no token: it listens on loopback only and
  * shows no key. It shows the simulated principals' secrets, which open nothing but the simulator.
  */
-export function createControl(controls: Controls): (call: Call) => Reply {
+export function createControl(controls: Controls): Handler {
   const ok = (body: unknown): Reply => ({ status: 200, body })
   const change = (call: Call, apply: (settings: unknown) => void, show: () => unknown): Reply => {
     const settings = jsonObject(call)
@@ -33,7 +39,7 @@ export function createControl(controls: Controls): (call: Call) => Reply {
     }
     return ok(show())
   }
-  const routes = new Routes<(call: Call) => Reply>()
+  const routes = new Routes<Handler>()
     .on('GET', controlPath, () => ok(controls.describe()))
     .on('GET', `${controlPath}/witness`, () => ok(controls.testimony()))
     .on('GET', `${controlPath}/weather`, () => ok(controls.weather()))
@@ -47,6 +53,16 @@ export function createControl(controls: Controls): (call: Call) => Reply {
     .on('PUT', `${controlPath}/regeneration`, call =>
       change(call, controls.setRegeneration, controls.regeneration),
     )
+    .on('GET', `${controlPath}/operations`, () => ok(controls.operations()))
+    .on('PUT', `${controlPath}/operations`, call =>
+      change(call, controls.setOperations, controls.operations),
+    )
+    .on('GET', `${controlPath}/locks`, () => ok(controls.locks()))
+    .on('PUT', `${controlPath}/locks`, call => change(call, controls.setLocks, controls.locks))
+    .on('POST', `${controlPath}/signing-key/rotate`, async call => {
+      await controls.rotateSigningKey(jsonObject(call) ?? {})
+      return { status: 204 }
+    })
   return call => {
     const match = routes.find(call.method, call.path)
     if (match === undefined) return { status: 404, body: { error: 'There is no such control.' } }

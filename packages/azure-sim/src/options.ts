@@ -1,4 +1,7 @@
 import { randomInt } from 'node:crypto'
+import { defaultGeography, type GeographyKnobs } from './account/geography.ts'
+import { defaultManagement, type OperationKnobs } from './account/operation.ts'
+import type { Lock } from './arm/locks.ts'
 import { type Clock, realClock } from './clock.ts'
 import type { DateWindow } from './cosmos/authenticate.ts'
 import { type PrincipalOptions, principalsFrom } from './entra/principal-options.ts'
@@ -9,6 +12,9 @@ import {
   type AllWeather,
   check,
   checkDateWindow,
+  checkGeography,
+  checkLocks,
+  checkManagement,
   checkRegeneration,
   checkWeather,
   invalid,
@@ -37,6 +43,12 @@ export interface AzureSimOptions {
   readonly tenantId?: string
   readonly vaultName?: string
   readonly regeneration?: Partial<RegenerationKnobs>
+  /** How long failovers and changes of regions take, and what goes wrong meanwhile. */
+  readonly geography?: Partial<GeographyKnobs>
+  /** How long creations, updates and deletions of the account take, and whether they fail. */
+  readonly management?: Partial<OperationKnobs>
+  /** Resource locks on the account or on what it is in. */
+  readonly locks?: readonly Lock[]
   readonly weather?: AllWeather
   /** How long Azure's own record of a key's last use is behind. Default 0. */
   readonly lastUsageLagMs?: number
@@ -63,9 +75,13 @@ export interface AzureSimOptions {
 
 /** The same with every default in its place. */
 export interface Settings
-  extends Required<Omit<AzureSimOptions, 'principals' | 'ports' | 'regeneration'>> {
+  extends Required<
+    Omit<AzureSimOptions, 'principals' | 'ports' | 'regeneration' | 'geography' | 'management'>
+  > {
   readonly ports: Required<NonNullable<AzureSimOptions['ports']>>
   readonly regeneration: RegenerationKnobs
+  readonly geography: GeographyKnobs
+  readonly management: OperationKnobs
   readonly principals: Readonly<Record<string, Principal>>
 }
 
@@ -80,6 +96,7 @@ const numberOrNumbers: Kind = {
   fits: value =>
     Number.isFinite(value) || Object.values(asObject(value) ?? { no: '' }).every(Number.isFinite),
 }
+const list: Kind = { says: 'a list', fits: Array.isArray }
 const texts: Kind = { says: 'a list of texts', fits: isTexts }
 
 /** Options may come from a file: a misspelt one must not pass for one that was left out. */
@@ -94,6 +111,9 @@ const optionKinds: Record<keyof AzureSimOptions, Kind> = {
   tenantId: text,
   vaultName: text,
   regeneration: object,
+  geography: object,
+  management: object,
+  locks: list,
   weather: object,
   lastUsageLagMs: number,
   principals: object,
@@ -124,6 +144,9 @@ export function settingsFrom(options: AzureSimOptions): Settings {
     tenantId: options.tenantId ?? guidFrom('tenant'),
     vaultName: options.vaultName ?? 'vault-sim',
     regeneration: { ...defaultRegeneration, ...checkRegeneration(options.regeneration) },
+    geography: { ...defaultGeography, ...checkGeography(options.geography) },
+    management: { ...defaultManagement, ...checkManagement(options.management) },
+    locks: checkLocks(options.locks ?? []),
     weather: checkWeather(options.weather),
     lastUsageLagMs: options.lastUsageLagMs ?? 0,
     principals: principalsFrom(options.principals ?? {}),

@@ -1,6 +1,8 @@
 import { Account } from './account/account.ts'
 import { randomKeys, seededKeys } from './account/keys.ts'
 import { KeyUsage } from './account/usage.ts'
+import { RequestCounts } from './arm/metrics.ts'
+import { type AccountSettings, newSettings } from './arm/settings.ts'
 import { chanceFrom } from './chance.ts'
 import { type Cosmos, createCosmos } from './cosmos/cosmos-front.ts'
 import type { Settings } from './options.ts'
@@ -13,6 +15,9 @@ import { Ledger } from './witness.ts'
 export interface Parts {
   readonly account: Account
   readonly usage: KeyUsage
+  /** What ARM shows of the account beside what the simulator acts upon. */
+  readonly resource: AccountSettings
+  readonly requests: RequestCounts
   readonly witness: Ledger
   readonly weather: Weather
   readonly cosmos: Cosmos
@@ -31,10 +36,17 @@ export function makeParts(settings: Settings): Parts {
     chance,
     drawKey: settings.keys === 'seeded' ? seededKeys(seed) : randomKeys,
     regeneration: settings.regeneration,
+    geography: settings.geography,
+    management: settings.management,
+    onRemoved: () => emptied(cosmos),
   })
   const witness = new Ledger(settings.witness)
   const usage = new KeyUsage(() => settings.lastUsageLagMs)
-  witness.onData(record => usage.note(record))
+  const requests = new RequestCounts()
+  witness.onData(record => {
+    usage.note(record)
+    requests.note(record)
+  })
   const cosmos = explained(() =>
     createCosmos({
       account: { name: settings.accountName },
@@ -55,7 +67,8 @@ export function makeParts(settings: Settings): Parts {
   skewClocks(cosmos, settings)
   const weather = new Weather(chance, management)
   const secrets = new SecretStore(clock, { chance, weather: () => weather.settings.vault })
-  return { account, usage, witness, weather, cosmos, secrets }
+  const resource = newSettings(settings.regions[0] ?? '')
+  return { account, usage, resource, requests, witness, weather, cosmos, secrets }
 }
 
 /** The data plane checks its own rates and says RangeError; to callers it is one more option. */
@@ -74,4 +87,9 @@ function skewClocks({ clockSkew }: Cosmos, { clockSkewMs, regions }: Settings): 
       if (regions.includes(region)) clockSkew.set(ms, region)
       else throw invalid(`There is no region ${region} whose clock could be off.`)
     }
+}
+
+/** With an account goes all that was in it. */
+function emptied({ catalogue }: Cosmos): void {
+  for (const database of [...catalogue.databases]) catalogue.deleteDatabase(database)
 }

@@ -1,5 +1,6 @@
 import { createArm } from './arm/arm.ts'
 import { ArmLimits } from './arm/limits.ts'
+import type { Lock } from './arm/locks.ts'
 import { skewed } from './clock.ts'
 import { type Controls, controlPath, createControl } from './control.ts'
 import { createEntra } from './entra/entra.ts'
@@ -37,6 +38,8 @@ export interface Addresses {
 /** Every port of one simulator. */
 export class Servers {
   readonly addresses: Addresses = { global: '', arm: '', vault: '', entra: '' }
+  /** Resource locks, settable at any time. */
+  locks: readonly Lock[]
   readonly #settings: Settings
   readonly #parts: Parts
   readonly #tls: TlsIdentity
@@ -46,6 +49,7 @@ export class Servers {
   #regions: RegionServers | null = null
 
   constructor(settings: Settings, parts: Parts, tls: TlsIdentity, tokens: TokenAuthority) {
+    this.locks = settings.locks
     this.#settings = settings
     this.#parts = parts
     this.#tls = tls
@@ -137,10 +141,13 @@ export class Servers {
 
   #arm(): Handler {
     const { subscriptionId, resourceGroup, clock, limits } = this.#settings
-    const { account, usage } = this.#parts
+    const { account, usage, resource, requests } = this.#parts
     return createArm({
       account,
+      settings: resource,
       usage,
+      requests,
+      locks: () => this.locks,
       names: { subscriptionId, resourceGroup },
       clock,
       limits: new ArmLimits(clock, limits === 'enforced'),

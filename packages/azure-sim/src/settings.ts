@@ -1,3 +1,6 @@
+import type { GeographyKnobs } from './account/geography.ts'
+import type { OperationKnobs } from './account/operation.ts'
+import type { Lock } from './arm/locks.ts'
 import type { DateWindow } from './cosmos/authenticate.ts'
 import type { FaultRates } from './cosmos/faults.ts'
 import { SimError } from './errors.ts'
@@ -15,6 +18,12 @@ import {
 
 /** Weather of every service, the data plane's own faults among them. */
 export type AllWeather = WeatherSettings & { cosmos?: Partial<FaultRates> }
+
+/** How operations on the account's regions and on the account itself go. */
+export interface OperationSettings {
+  readonly geography?: Partial<GeographyKnobs>
+  readonly management?: Partial<OperationKnobs>
+}
 
 /** What a setting takes, as its error sentence says it. */
 export interface Kind {
@@ -60,6 +69,18 @@ const regenerationKinds: Record<keyof RegenerationKnobs, Kind> = {
   failedEffect: oneOf('none', 'done', 'either'),
 }
 
+const operationKinds: Record<keyof OperationKnobs, Kind> = {
+  durationMs: span,
+  failRate: rate,
+  failedEffect: oneOf('none', 'done', 'either'),
+}
+
+const geographyKinds: Record<keyof GeographyKnobs, Kind> = {
+  ...operationKinds,
+  writeGapMs: span,
+  lingerMs: span,
+}
+
 const skew: Kind = {
   says: 'milliseconds, negative for a clock that is behind',
   fits: value => typeof value === 'number' && Number.isFinite(value),
@@ -96,6 +117,29 @@ const weatherKinds: { [service in ServiceName]: Record<keyof Climate[service], K
 /** @throws SimError `SIM_OPTION_INVALID` */
 export function checkRegeneration(value: unknown): Partial<RegenerationKnobs> {
   return check('regeneration', value, regenerationKinds) as Partial<RegenerationKnobs>
+}
+
+/** @throws SimError `SIM_OPTION_INVALID` */
+export function checkGeography(value: unknown): Partial<GeographyKnobs> {
+  return check('geography', value, geographyKinds) as Partial<GeographyKnobs>
+}
+
+/** @throws SimError `SIM_OPTION_INVALID` */
+export function checkManagement(value: unknown): Partial<OperationKnobs> {
+  return check('management', value, operationKinds) as Partial<OperationKnobs>
+}
+
+/** @throws SimError `SIM_OPTION_INVALID` */
+export function checkLocks(value: unknown): readonly Lock[] {
+  if (!Array.isArray(value)) throw invalid('The setting locks is not a list of locks.')
+  return value.map((lock: unknown, at) => {
+    const checked = check(`locks[${at}]`, lock, {
+      level: oneOf('CanNotDelete', 'ReadOnly'),
+      scope: oneOf('account', 'resourceGroup', 'subscription'),
+    })
+    if (checked['level'] === undefined) throw invalid(`The setting locks[${at}] needs a level.`)
+    return checked as unknown as Lock
+  })
 }
 
 /**

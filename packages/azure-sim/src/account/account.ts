@@ -2,6 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Chance } from '../chance.ts'
 import type { Clock } from '../clock.ts'
 import type { RegenerationKnobs } from '../weather/propagation.ts'
+import {
+  type AccountFlags,
+  type AccountUpdate,
+  invalid,
+  type Life,
+  newFlags,
+  type Started,
+} from './change.ts'
 import { defaultGeography, Geography, type GeographyKnobs } from './geography.ts'
 import { KeyHistory } from './key-history.ts'
 import type { DrawKey } from './keys.ts'
@@ -19,32 +27,7 @@ import { firstLocations, newLocations, newOrder, noSuchRegion, placeOf } from '.
 import { Timeline } from './timeline.ts'
 import type { AccountKey, KeyKind, KeyRing, Region } from './types.ts'
 
-/** What an operator may switch on the account resource. */
-export interface AccountFlags {
-  disableLocalAuth: boolean
-  disableKeyBasedMetadataWriteAccess: boolean
-  capabilities: readonly string[]
-  tags: Readonly<Record<string, string>>
-}
-
-/** What PATCH and PUT change at once. */
-export interface AccountUpdate {
-  readonly flags?: Partial<AccountFlags>
-  /** All regions that the account shall have. */
-  readonly locations?: readonly LocationRequest[]
-  /** What else happens when the change does. */
-  readonly also?: () => void
-}
-
-/** Where the account is in its life; `deleting` ends as `absent`. */
-export type Life = 'creating' | 'present' | 'deleting' | 'absent'
-
-/** What became of a request for a long-running operation. */
-export type Started =
-  | { readonly operation: Operation }
-  /** Another operation holds the exclusive lock. */
-  | { readonly refused: 'locked' }
-  | { readonly refused: 'invalid'; readonly why: string }
+export type { AccountFlags, AccountUpdate, Life, Started } from './change.ts'
 
 export interface AccountOptions {
   readonly name: string
@@ -56,6 +39,8 @@ export interface AccountOptions {
   readonly regeneration: RegenerationKnobs
   readonly geography?: Partial<GeographyKnobs>
   readonly management?: Partial<OperationKnobs>
+  /** Called when a deletion has taken effect. */
+  readonly onRemoved?: () => void
 }
 
 /** What ARM shows of one key at this moment. */
@@ -84,6 +69,7 @@ export class Account implements KeyRing {
   readonly #timeline = new Timeline()
   readonly #operations = new OperationLog()
   readonly #keys: KeyHistory
+  readonly #onRemoved: (() => void) | undefined
   #flags: AccountFlags = newFlags()
   #life: Life = 'present'
   #createdAt: number
@@ -95,6 +81,7 @@ export class Account implements KeyRing {
     this.geographyKnobs = { ...defaultGeography, ...options.geography }
     this.managementKnobs = { ...defaultManagement, ...options.management }
     this.#clock = options.clock
+    this.#onRemoved = options.onRemoved
     this.#chance = options.chance
     this.#createdAt = options.clock.now()
     const { regions, clock, chance } = options
@@ -234,7 +221,7 @@ export class Account implements KeyRing {
         this.geography.planLocations(operation, [], this.geographyKnobs)
         this.#timeline.add(operation.endsAt, () => {
           this.#life = operation.takesEffect ? 'absent' : 'present'
-          if (operation.takesEffect) this.#keys.forget()
+          if (operation.takesEffect) this.#removed()
         })
       },
       this.managementKnobs,
@@ -264,6 +251,11 @@ export class Account implements KeyRing {
     )
   }
 
+  #removed(): void {
+    this.#keys.forget()
+    this.#onRemoved?.()
+  }
+
   /** Lets happen what is due; tells the time. */
   #settle(): number {
     const now = this.#clock.now()
@@ -288,12 +280,3 @@ export class Account implements KeyRing {
     return { operation }
   }
 }
-
-const newFlags = (): AccountFlags => ({
-  disableLocalAuth: false,
-  disableKeyBasedMetadataWriteAccess: false,
-  capabilities: [],
-  tags: {},
-})
-
-const invalid = (why: string): Started => ({ refused: 'invalid', why })

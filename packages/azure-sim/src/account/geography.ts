@@ -51,6 +51,14 @@ export interface Place {
   readonly writable: boolean
 }
 
+/** A state of the account's regions, as session tokens tell it. */
+export interface Topology {
+  /** Grows whenever a region comes or goes, or another is written to. */
+  readonly version: number
+  /** The write region's number, which stays its own. */
+  readonly hub: number
+}
+
 interface Site {
   readonly name: string
   state: PlaceState
@@ -68,6 +76,10 @@ export class Geography {
   /** No region takes writes: the write region is changing. */
   #held = false
   #regions: readonly Region[] | null = null
+  /** Every region that ever was, by the order in which they came. */
+  readonly #numbers = new Map<string, number>()
+  #topology: Topology = { version: 0, hub: 1 }
+  #shape = ''
 
   constructor(names: readonly string[], clock: Clock, chance: Chance, timeline: Timeline) {
     this.#sites = names.map(name => ({ name, state: 'online' }))
@@ -80,13 +92,13 @@ export class Geography {
   /** The regions that serve, in the order of their failover priority; the same list until it changes. */
   get regions(): readonly Region[] {
     this.#timeline.settle(this.#clock.now())
-    this.#regions ??= this.#sites.filter(serves).map(({ name }) => ({
-      name,
-      endpoint: this.#endpoints.get(name) ?? '',
-      writable: name === this.#writer,
-      ...(this.#held && name === this.#writer ? { writesHeld: true } : {}),
-    }))
+    this.#regions ??= this.#look()
     return this.#regions
+  }
+
+  /** What session tokens tell: which region is written to, and how often any of this changed. */
+  get topology(): Topology {
+    return this.regions.length === 0 ? { version: 0, hub: 0 } : this.#topology
   }
 
   /** Every region that ARM shows, in the order of failover priority. */
@@ -183,6 +195,25 @@ export class Geography {
       })
       this.#announce()
     }
+  }
+
+  #look(): readonly Region[] {
+    const regions = this.#sites.filter(serves).map(({ name }) => ({
+      name,
+      endpoint: this.#endpoints.get(name) ?? '',
+      writable: name === this.#writer,
+      ...(this.#held && name === this.#writer ? { writesHeld: true } : {}),
+    }))
+    const shape = [this.#writer, ...regions.map(({ name }) => name)].join()
+    if (shape !== this.#shape) {
+      for (const { name } of regions) {
+        if (!this.#numbers.has(name)) this.#numbers.set(name, this.#numbers.size + 1)
+      }
+      const version = this.#shape === '' ? 0 : this.#topology.version + 1
+      this.#topology = { version, hub: this.#numbers.get(this.#writer) ?? 0 }
+      this.#shape = shape
+    }
+    return regions
   }
 
   #hold(held: boolean): void {

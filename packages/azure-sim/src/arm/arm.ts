@@ -3,11 +3,25 @@ import { type Action, actions, may } from '../entra/principals.ts'
 import type { Caller } from '../entra/tokens.ts'
 import type { Call, Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
+import { operationList } from './catalogue.ts'
 import * as refusals from './errors.ts'
-import { operationResults, operationsStatus, patchAccount, regenerateKey } from './operations.ts'
+import { lockProblem } from './locks.ts'
+import { operationResults, operationsStatus } from './long-running.ts'
+import { metricDefinitions, metrics, usages } from './metrics.ts'
+import {
+  bringRegionOnline,
+  changeFailoverPriorities,
+  deleteAccount,
+  getAccount,
+  patchAccount,
+  putAccount,
+  regenerateKey,
+  takeRegionOffline,
+} from './operations.ts'
 import type { ArmOptions } from './options.ts'
-import { accountId, accountResource, connectionStrings, keyList } from './resource.ts'
-import { apiVersions, showsLastUsage } from './versions.ts'
+import { accountId, connectionStrings, keyList } from './resource.ts'
+import { shownAccount } from './shown.ts'
+import { apiVersions } from './versions.ts'
 
 /** What a request does, and the action that it takes a grant for; polling takes a token only. */
 interface Operation {
@@ -19,38 +33,32 @@ const operation = (action: Action | null, run: Operation['run']): Operation => (
 const ok = (body: unknown): Reply => ({ status: 200, body })
 
 const provider = '/providers/Microsoft.DocumentDB'
-const group = '/subscriptions/:subscription/resourceGroups/:group'
+const subscription = '/subscriptions/:subscription'
+const group = `${subscription}/resourceGroups/:group`
 const account = `${group}${provider}/databaseAccounts/:account`
+const location = `${subscription}${provider}/locations/:location`
 const readOnlyKinds = ['primaryReadonly', 'secondaryReadonly'] as const
 
-const readOnlyKeys = operation(actions.readOnlyKeys, arm => ok(keyList(arm.account, readOnlyKinds)))
+const readOnlyKeys: Operation['run'] = arm => ok(keyList(arm.account, readOnlyKinds))
+const list = operation(actions.accountRead, (arm, call) =>
+  ok({ value: arm.account.life === 'absent' ? [] : [shownAccount(arm, call)] }),
+)
+const results = operation(null, operationResults)
 
 export const routes = new Routes<Operation>()
-  .on(
-    'GET',
-    account,
-    operation(actions.accountRead, (arm, call) => ok(resource(arm, call))),
-  )
-  .on(
-    'PATCH',
-    account,
-    operation(actions.accountWrite, (arm, call) =>
-      patchAccount(arm, call, () => resource(arm, call)),
-    ),
-  )
-  .on(
-    'GET',
-    `/subscriptions/:subscription${provider}/databaseAccounts`,
-    operation(actions.accountRead, list),
-  )
-  .on('GET', `${group}${provider}/databaseAccounts`, operation(actions.accountRead, list))
+  .on('GET', account, operation(actions.accountRead, getAccount))
+  .on('PUT', account, operation(actions.accountWrite, putAccount))
+  .on('PATCH', account, operation(actions.accountWrite, patchAccount))
+  .on('DELETE', account, operation(actions.accountDelete, deleteAccount))
+  .on('GET', `${subscription}${provider}/databaseAccounts`, list)
+  .on('GET', `${group}${provider}/databaseAccounts`, list)
   .on(
     'POST',
     `${account}/listKeys`,
     operation(actions.listKeys, arm => ok(keyList(arm.account, keyKinds))),
   )
-  .on('POST', `${account}/readonlykeys`, readOnlyKeys)
-  .on('GET', `${account}/readonlykeys`, readOnlyKeys)
+  .on('POST', `${account}/readonlykeys`, operation(actions.readOnlyKeys, readOnlyKeys))
+  .on('GET', `${account}/readonlykeys`, operation(actions.readOnlyKeysRead, readOnlyKeys))
   .on(
     'POST',
     `${account}/listConnectionStrings`,
@@ -60,14 +68,32 @@ export const routes = new Routes<Operation>()
   )
   .on('POST', `${account}/regenerateKey`, operation(actions.regenerateKey, regenerateKey))
   .on(
-    'GET',
-    `${account}/regenerateKey/operationResults/:operation`,
-    operation(null, operationResults),
+    'POST',
+    `${account}/failoverPriorityChange`,
+    operation(actions.failover, changeFailoverPriorities),
   )
+  .on('POST', `${account}/offlineRegion`, operation(actions.offlineRegion, takeRegionOffline))
+  .on('POST', `${account}/onlineRegion`, operation(actions.onlineRegion, bringRegionOnline))
+  .on('GET', `${account}/metrics`, operation(actions.metrics, metrics))
   .on(
     'GET',
-    `/subscriptions/:subscription${provider}/locations/:location/operationsStatus/:operation`,
-    operation(null, operationsStatus),
+    `${account}/metricDefinitions`,
+    operation(actions.metricDefinitions, metricDefinitions),
+  )
+  .on('GET', `${account}/region/:region/metrics`, operation(actions.regionMetrics, metrics))
+  .on('GET', `${account}/usages`, operation(actions.usages, usages))
+  .on('GET', `${account}/operationResults/:operation`, results)
+  .on('GET', `${account}/regenerateKey/operationResults/:operation`, results)
+  .on('GET', `${account}/failoverPriorityChange/operationResults/:operation`, results)
+  .on('GET', `${account}/offlineRegion/operationResults/:operation`, results)
+  .on('GET', `${account}/onlineRegion/operationResults/:operation`, results)
+  .on('GET', `${location}/operationResults/:operation`, results)
+  .on('GET', `${location}/operationsStatus/:operation`, operation(null, operationsStatus))
+  .on('HEAD', `${provider}/databaseAccountNames/:name`, operation(actions.nameRead, nameExists))
+  .on(
+    'GET',
+    `${provider}/operations`,
+    operation(actions.operationsRead, () => ok({ value: operationList })),
   )
 
 /** Azure Resource Manager, as far as a Cosmos DB account and its keys need it. */
@@ -85,7 +111,7 @@ export function createArm(arm: ArmOptions): (call: Call) => Promise<Reply> {
 
 function answer(arm: ArmOptions, call: Call, caller: Caller): Reply {
   const match = routes.find(call.method, call.path)
-  const problem = versionProblem(call) ?? placeProblem(arm, call, match)
+  const problem = versionProblem(call) ?? placeProblem(arm, match)
   if (problem) return problem
   if (match === undefined) return refusals.notFound(call.path)
   if ('allow' in match) return refusals.methodNotAllowed(call.method)
@@ -93,10 +119,9 @@ function answer(arm: ArmOptions, call: Call, caller: Caller): Reply {
   if (action !== null && !may(caller.principal, action)) {
     return refusals.forbidden(caller, action, accountId(arm.names, arm.account.name))
   }
-  const { account: name, group } = match.params
-  return name === undefined || name.toLowerCase() === arm.account.name.toLowerCase()
-    ? run(arm, call, match.params)
-    : refusals.accountNotFound(name, group ?? '')
+  const named = match.params['account'] !== undefined && action !== null
+  const refusal = named ? accountProblem(arm, call, match.params) : undefined
+  return refusal ?? run(arm, call, match.params)
 }
 
 function versionProblem(call: Call): Reply | undefined {
@@ -107,26 +132,36 @@ function versionProblem(call: Call): Reply | undefined {
     : refusals.unknownApiVersion(version, apiVersions)
 }
 
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
 /** A subscription or resource group that is not ours is refused whatever is asked of it. */
-function placeProblem(arm: ArmOptions, call: Call, match: unknown): Reply | undefined {
-  if (match === undefined) return undefined
-  const [, , subscription = '', , group] = call.path.split('/').map(decodeURIComponent)
-  if (subscription.toLowerCase() !== arm.names.subscriptionId.toLowerCase()) {
-    return refusals.subscriptionNotFound(subscription)
+function placeProblem(
+  { names }: ArmOptions,
+  match: ReturnType<typeof routes.find>,
+): Reply | undefined {
+  const { subscription = names.subscriptionId, group = names.resourceGroup } =
+    match && 'params' in match ? match.params : {}
+  if (!same(subscription, names.subscriptionId)) return refusals.subscriptionNotFound(subscription)
+  return same(group, names.resourceGroup) ? undefined : refusals.groupNotFound(group)
+}
+
+/** One account is all there can be: another is not found, and not made either. */
+function accountProblem(arm: ArmOptions, call: Call, params: Params): Reply | undefined {
+  const { account: name = '', group = '' } = params
+  const isPut = call.method === 'PUT'
+  if (!same(name, arm.account.name)) {
+    return isPut
+      ? refusals.accountQuota(arm.names.subscriptionId)
+      : refusals.accountNotFound(name, group)
   }
-  const inGroup = call.path.split('/')[3]?.toLowerCase() === 'resourcegroups'
-  return inGroup && group?.toLowerCase() !== arm.names.resourceGroup.toLowerCase()
-    ? refusals.groupNotFound(group ?? '')
-    : undefined
+  const lock = lockProblem(arm, call.method)
+  if (lock) return lock
+  if (arm.account.life !== 'absent' || isPut) return undefined
+  // Published (cosmos-db.json): a deletion of what is not there answers 204.
+  return call.method === 'DELETE' ? { status: 204 } : refusals.accountNotFound(name, group)
 }
 
-function resource(arm: ArmOptions, call: Call) {
-  const shown = showsLastUsage(call.query.get('api-version') ?? '')
-    ? { usage: arm.usage, now: arm.clock.now() }
-    : undefined
-  return accountResource(arm.account, arm.names, arm.globalEndpoint(), shown)
-}
-
-function list(arm: ArmOptions, call: Call): Reply {
-  return ok({ value: [resource(arm, call)] })
+function nameExists({ account }: ArmOptions, _: Call, { name = '' }: Params): Reply {
+  const taken = account.life !== 'absent' && same(name, account.name)
+  return { status: taken ? 200 : 404 }
 }

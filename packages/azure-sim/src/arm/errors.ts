@@ -143,6 +143,34 @@ export const recentlyUsed = (what: string): Reply =>
       `SkipAccountKeysLastUsageCheck to true to go on all the same.${activity()}`,
   )
 
+/** Recorded (Azure/azure-sdk-for-java issue 2560). */
+export const scopeLocked = (scope: string, what: string, locked: readonly string[]): Reply =>
+  refusal(
+    409,
+    'ScopeLocked',
+    `The scope '${scope}' cannot perform ${what} operation because following scope(s) are locked: ` +
+      `'${locked.join(',')}'. Please remove the lock and try again.`,
+  )
+
+/** Assumed: the limit is published ("Azure Cosmos DB service quotas"), its refusal is not. */
+export const accountQuota = (subscription: string): Reply =>
+  refusal(
+    403,
+    'Forbidden',
+    `The subscription ${subscription} has reached its maximum number of database accounts. This ` +
+      `simulator has one.${activity()}`,
+  )
+
+/** Assumed but for its code: the limits are published ("Azure Cosmos DB service quotas"). */
+export const tooManyOperations = (retryAfterSeconds: number): Reply => ({
+  ...refusal(
+    429,
+    'TooManyRequests',
+    `Too many management operations on the database account. Please retry after some time.${activity()}`,
+  ),
+  headers: { 'retry-after': `${retryAfterSeconds}` },
+})
+
 export const throttled = (retryAfterSeconds: number): Reply => ({
   ...refusal(
     429,

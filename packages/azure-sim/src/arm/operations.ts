@@ -1,10 +1,11 @@
-import { type Operation, statusAt } from '../account/operation.ts'
+import type { Started } from '../account/account.ts'
 import { keyKinds } from '../account/types.ts'
-import { asObject, type Call, jsonObject, type Reply } from '../http/call.ts'
-import type { Params } from '../http/routes.ts'
+import { type Call, jsonObject, type Reply } from '../http/call.ts'
+import { type Change, readChange, readLocations } from './changes.ts'
 import * as refusals from './errors.ts'
+import type { JsonObject } from './json.ts'
+import { accepted } from './long-running.ts'
 import type { ArmOptions } from './options.ts'
-import { accountId, normalized } from './resource.ts'
 import {
   anyRecentUse,
   checkBeforeDisabling,
@@ -12,10 +13,18 @@ import {
   recentUse,
   skipsCheck,
 } from './safe-rotation.ts'
+import { type AccountSettings, newSettings } from './settings.ts'
+import { shownAccount } from './shown.ts'
 
-const uncached = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }
+/** 412 while another operation holds the lock, 400 for what makes no sense, else its beginning. */
+function begun(arm: ArmOptions, call: Call, started: Started, body: unknown): Reply {
+  const note = { note: { body } }
+  if ('operation' in started) return accepted(arm, call, started.operation, note)
+  return started.refused === 'locked'
+    ? { ...refusals.exclusiveLock(arm.account.name), ...note }
+    : { ...refusals.badRequest(started.why), ...note }
+}
 
-/** Starts a regeneration: 202 with both addresses and no `Retry-After`, as recorded. */
 export function regenerateKey(arm: ArmOptions, call: Call): Reply {
   const body = jsonObject(call)
   if (body === undefined) return refusals.invalidContent()
@@ -32,94 +41,112 @@ export function regenerateKey(arm: ArmOptions, call: Call): Reply {
     return { ...refusals.recentlyUsed(`The ${kind} key`), note }
   }
   const operation = account.regenerate(kind)
-  if (operation === undefined) return { ...refusals.exclusiveLock(account.name), note }
-  const headers = {
-    ...uncached,
-    'azure-asyncoperation': statusUrl(arm, call, operation),
-    location: resultsUrl(arm, call, operation),
-  }
-  return { status: 202, headers, body: { status: 'Enqueued' }, note }
+  return operation
+    ? accepted(arm, call, operation, { note })
+    : { ...refusals.exclusiveLock(account.name), note }
 }
 
-/** `Azure-AsyncOperation`: always 200, the state in the body. */
-export function operationsStatus(arm: ArmOptions, _: Call, params: Params): Reply {
-  const operation = arm.account.operation(params['operation'] ?? '')
-  if (operation === undefined) return refusals.operationNotFound(params['operation'] ?? '')
-  const status = statusAt(operation, arm.clock.now())
-  const error = { code: 'InternalServerError', message: 'The operation did not complete.' }
-  return {
-    status: 200,
-    headers: uncached,
-    body: status === 'Failed' ? { status, error } : { status },
-  }
+/** PATCH: what it names changes when its operation ends. */
+export function patchAccount(arm: ArmOptions, call: Call): Reply {
+  return readAnd(call, false, change => updateTo(arm, call, change))
 }
 
-/**
- * `Location`: 202 with the state while it runs (azure-sdk-for-net issue 44079). After it, 200
- * without a body (assumed): the SDK looks once more, and would take 204 or 404 for an error.
- */
-export function operationResults(arm: ArmOptions, call: Call, params: Params): Reply {
-  const operation = arm.account.operation(params['operation'] ?? '')
-  if (operation === undefined) return refusals.operationNotFound(params['operation'] ?? '')
-  const status = statusAt(operation, arm.clock.now())
-  if (status === 'Succeeded') return { status: 200, headers: uncached }
-  if (status === 'Failed') return refusals.internalError()
-  const headers = { ...uncached, location: resultsUrl(arm, call, operation) }
-  return { status: 202, headers, body: { status } }
-}
-
-function statusUrl(arm: ArmOptions, call: Call, { id }: Operation): string {
-  const location = normalized(arm.account.regions[0]?.name ?? '')
-  return (
-    `${arm.url()}/subscriptions/${arm.names.subscriptionId}/providers/Microsoft.DocumentDB` +
-    `/locations/${location}/operationsStatus/${id}?api-version=${apiVersion(call)}`
+/** PUT: creates the account where it was deleted, else an update. */
+export function putAccount(arm: ArmOptions, call: Call): Reply {
+  return readAnd(call, true, change =>
+    arm.account.life === 'absent' ? createAs(arm, call, change) : updateTo(arm, call, change),
   )
 }
 
-function resultsUrl(arm: ArmOptions, call: Call, { id }: Operation): string {
-  const path = `${accountId(arm.names, arm.account.name)}/regenerateKey/operationResults/${id}`
-  return `${arm.url()}${path}?api-version=${apiVersion(call)}`
+function readAnd(call: Call, whole: boolean, go: (change: Change) => Reply): Reply {
+  const change = readChange(jsonObject(call), whole)
+  if (!('why' in change)) return go(change)
+  return change.why === 'content' ? refusals.invalidContent() : refusals.badRequest(change.sentence)
 }
 
-const apiVersion = (call: Call): string => encodeURIComponent(call.query.get('api-version') ?? '')
+function createAs(arm: ArmOptions, call: Call, change: Change): Reply {
+  const { flags, locations = [] } = change
+  const also = (): void => {
+    const location = change.location ?? locations[0]?.locationName ?? ''
+    Object.assign(arm.settings, newSettings(location))
+    apply(arm.settings, change)
+  }
+  const started = arm.account.create({ flags, locations, also })
+  return begun(arm, call, started, { properties: change.names })
+}
 
-/** Changes the flags that the simulator honours, and says so of those that it does not. */
-export function patchAccount(arm: ArmOptions, call: Call, resource: () => unknown): Reply {
-  const body = jsonObject(call)
-  const properties = body?.['properties'] === undefined ? {} : asObject(body['properties'])
-  const tags = body?.['tags'] === undefined ? {} : asObject(body['tags'])
-  if (body === undefined || properties === undefined || tags === undefined) {
-    return refusals.invalidContent()
+function updateTo(arm: ArmOptions, call: Call, change: Change): Reply {
+  const { account, usage, settings } = arm
+  const note = { properties: change.names }
+  if (account.running()) return begun(arm, call, { refused: 'locked' }, note)
+  if (change.kind !== undefined && change.kind !== settings.kind) {
+    return refusals.badRequest(`The kind of the account cannot be changed to '${change.kind}'.`)
   }
-  const { account, usage } = arm
-  if (account.running()) return refusals.exclusiveLock(account.name)
-  const { disableLocalAuth, disableKeyBasedMetadataWriteAccess, capabilities, ...rest } = properties
-  const [unknown] = Object.keys(rest)
-  if (unknown) return refusals.badRequest(`This simulator cannot change the property '${unknown}'.`)
-  const names = capabilities === undefined ? [] : capabilityNames(capabilities)
-  const flags = [disableLocalAuth, disableKeyBasedMetadataWriteAccess]
-  if (names === undefined || flags.some(flag => flag !== undefined && typeof flag !== 'boolean')) {
-    return refusals.invalidContent()
-  }
+  const { disableLocalAuth } = change.flags
   const guarded = account.flags.capabilities.includes(checkBeforeDisabling)
-  if (guarded && disableLocalAuth === true && anyRecentUse(account, usage, arm.clock.now())) {
-    return refusals.recentlyUsed('An account key')
+  const turnsOff = disableLocalAuth === true && !account.flags.disableLocalAuth
+  if (guarded && turnsOff && anyRecentUse(account, usage, arm.clock.now())) {
+    return { ...refusals.recentlyUsed('An account key'), note: { body: note } }
   }
-  if (typeof disableLocalAuth === 'boolean') account.flags.disableLocalAuth = disableLocalAuth
-  if (typeof disableKeyBasedMetadataWriteAccess === 'boolean') {
-    account.flags.disableKeyBasedMetadataWriteAccess = disableKeyBasedMetadataWriteAccess
-  }
-  if (capabilities !== undefined) account.flags.capabilities = names
-  if (body['tags'] !== undefined) account.flags.tags = tagsOf(tags)
-  return { status: 200, body: resource(), note: { body: { properties: Object.keys(properties) } } }
+  const flags = differences(account.flags, change.flags)
+  const others =
+    Object.keys(differences(settings.properties, change.properties)).length > 0 ||
+    (change.identity !== undefined && !same(change.identity, settings.identity))
+  const also = others ? () => apply(settings, change) : undefined
+  const started = account.update({
+    flags,
+    ...(change.locations ? { locations: change.locations } : {}),
+    ...(also ? { also } : {}),
+  })
+  return begun(arm, call, started, note)
 }
 
-function capabilityNames(capabilities: unknown): string[] | undefined {
-  if (!Array.isArray(capabilities)) return undefined
-  const names = capabilities.map(capability => asObject(capability)?.['name'])
-  return names.every(name => typeof name === 'string') ? names : undefined
+function apply(settings: AccountSettings, change: Change): void {
+  settings.properties = { ...settings.properties, ...change.properties }
+  settings.kind = change.kind ?? settings.kind
+  settings.identity =
+    change.identity === undefined ? settings.identity : identityOf(change.identity)
 }
 
-function tagsOf(tags: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, String(value)]))
+/** Azure gives a system-assigned identity its ids; the simulator's opens nothing. */
+function identityOf(identity: JsonObject): JsonObject {
+  return { ...identity }
 }
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** What is asked for and is not so yet. */
+function differences<T extends object>(now: T, asked: Partial<T>): Partial<T> {
+  const entries = Object.entries(asked).filter(
+    ([name, value]) => !same(Reflect.get(now, name), value),
+  )
+  return Object.fromEntries(entries) as Partial<T>
+}
+
+export function deleteAccount(arm: ArmOptions, call: Call): Reply {
+  return begun(arm, call, arm.account.remove(), undefined)
+}
+
+export function changeFailoverPriorities(arm: ArmOptions, call: Call): Reply {
+  const policies = readLocations(jsonObject(call)?.['failoverPolicies'])
+  if (policies === null) return refusals.invalidContent()
+  const body = { failoverPolicies: policies }
+  return begun(arm, call, arm.account.failover(policies), body)
+}
+
+export function takeRegionOffline(arm: ArmOptions, call: Call): Reply {
+  const region = jsonObject(call)?.['region']
+  if (typeof region !== 'string') return refusals.invalidContent()
+  return begun(arm, call, arm.account.takeOffline(region), { region })
+}
+
+export function bringRegionOnline(arm: ArmOptions, call: Call): Reply {
+  const region = jsonObject(call)?.['region']
+  if (typeof region !== 'string') return refusals.invalidContent()
+  return begun(arm, call, arm.account.bringOnline(region), { region })
+}
+
+export const getAccount = (arm: ArmOptions, call: Call): Reply => ({
+  status: 200,
+  body: shownAccount(arm, call),
+})

@@ -4,15 +4,24 @@ import type { Clock } from '../clock.ts'
 import type { Verified } from '../entra/tokens.ts'
 import type { Call } from '../http/call.ts'
 import type { ArmLimits } from './limits.ts'
+import type { Lock } from './locks.ts'
+import type { RequestCounts } from './metrics.ts'
 import type { ResourceNames } from './resource.ts'
+import type { AccountSettings } from './settings.ts'
 
 /** What ARM is told of, and where it looks. */
 export interface ArmOptions {
   readonly account: Account
+  /** What of the account is shown and changes nothing. */
+  readonly settings: AccountSettings
   readonly usage: KeyUsage
+  /** How many requests the data plane has answered. */
+  readonly requests: RequestCounts
   readonly names: ResourceNames
   readonly clock: Clock
   readonly limits: ArmLimits
+  /** Resource locks, as they are now. */
+  readonly locks: () => readonly Lock[]
   readonly verify: (call: Call) => Promise<Verified>
   /** `https://localhost:PORT`, known once the server listens. */
   readonly url: () => string

@@ -1,16 +1,13 @@
 import type { Account } from '../account/account.ts'
-import type { KeyKind } from '../account/types.ts'
-import type { KeyUsage } from '../account/usage.ts'
+import type { Place, PlaceState } from '../account/geography.ts'
+import { normalized } from '../account/locations.ts'
+import type { AccountKey, KeyKind } from '../account/types.ts'
+import type { AccountSettings } from './settings.ts'
+import { shows, showsLastUsage } from './versions.ts'
 
 export interface ResourceNames {
   readonly subscriptionId: string
   readonly resourceGroup: string
-}
-
-/** Which usage to show and as of when; absent in versions that do not know it. */
-export interface ShownUsage {
-  readonly usage: KeyUsage
-  readonly now: number
 }
 
 /** How ARM calls each key in `listKeys` and `keysMetadata`. */
@@ -21,9 +18,6 @@ export const keyFields = {
   secondaryReadonly: 'secondaryReadonlyMasterKey',
 } as const satisfies Record<KeyKind, string>
 
-/** `West US` → `westus`: a location's name in ids and paths. */
-export const normalized = (location: string): string => location.replace(/ /g, '').toLowerCase()
-
 export function accountId(names: ResourceNames, accountName: string): string {
   return (
     `/subscriptions/${names.subscriptionId}/resourceGroups/${names.resourceGroup}` +
@@ -31,65 +25,74 @@ export function accountId(names: ResourceNames, accountName: string): string {
   )
 }
 
+export interface Shown {
+  readonly account: Account
+  readonly settings: AccountSettings
+  readonly names: ResourceNames
+  readonly globalEndpoint: string
+  readonly apiVersion: string
+  /** What Azure knows of a key's last use. */
+  readonly lastUse: (key: AccountKey) => number | undefined
+}
+
 /** The account as `DatabaseAccountGetResults` (cosmos-db.json) has it. */
-export function accountResource(
-  account: Account,
-  names: ResourceNames,
-  globalEndpoint: string,
-  shownUsage?: ShownUsage,
-) {
-  const { flags } = account
+export function accountResource(shown: Shown) {
+  const { account, settings, names, globalEndpoint, apiVersion } = shown
+  const { flags, life } = account
+  const all = {
+    provisioningState: account.provisioningState(),
+    // Recorded: while an account is created it has no endpoint yet.
+    documentEndpoint: life === 'creating' ? undefined : globalEndpoint,
+    databaseAccountOfferType: 'Standard',
+    createMode: 'Default',
+    ...settings.properties,
+    disableKeyBasedMetadataWriteAccess: flags.disableKeyBasedMetadataWriteAccess,
+    disableLocalAuth: flags.disableLocalAuth,
+    capabilities: flags.capabilities.map(name => ({ name })),
+    ...locations(account),
+    instanceId: account.instanceId,
+    keysMetadata: keysMetadata(shown),
+  }
   return {
     id: accountId(names, account.name),
     name: account.name,
-    location: account.regions[0]?.name ?? '',
+    location: settings.location,
     type: 'Microsoft.DocumentDB/databaseAccounts',
-    kind: 'GlobalDocumentDB',
+    kind: settings.kind,
     tags: flags.tags,
+    identity: settings.identity,
     systemData: { createdAt: new Date(account.createdAt).toISOString() },
-    properties: {
-      provisioningState: account.provisioningState(),
-      documentEndpoint: globalEndpoint,
-      ...unchanging,
-      disableKeyBasedMetadataWriteAccess: flags.disableKeyBasedMetadataWriteAccess,
-      disableLocalAuth: flags.disableLocalAuth,
-      capabilities: flags.capabilities.map(name => ({ name })),
-      ...locations(account),
-      instanceId: account.instanceId,
-      keysMetadata: keysMetadata(account, shownUsage),
-    },
+    properties: Object.fromEntries(Object.entries(all).filter(([name]) => shows(apiVersion, name))),
   }
 }
 
-/** What no operation of the simulator changes. */
-const unchanging = {
-  databaseAccountOfferType: 'Standard',
-  ipRules: [],
-  isVirtualNetworkFilterEnabled: false,
-  virtualNetworkRules: [],
-  enableAutomaticFailover: true,
-  enableMultipleWriteLocations: false,
-  publicNetworkAccess: 'Enabled',
-  consistencyPolicy: {
-    defaultConsistencyLevel: 'Session',
-    maxIntervalInSeconds: 5,
-    maxStalenessPrefix: 100,
-  },
-  cors: [],
-  minimalTlsVersion: 'Tls12',
-} as const
+/** ARM's own words for a region on its way; an offline one is assumed. */
+const placeStates = {
+  adding: 'Creating',
+  online: 'Succeeded',
+  removing: 'Deleting',
+  offline: 'Offline',
+} as const satisfies Record<PlaceState, string>
 
-function locations({ name, regions }: Account) {
-  const all = regions.map((region, failoverPriority) => ({
-    id: `${name}-${normalized(region.name)}`,
-    locationName: region.name,
-    documentEndpoint: region.endpoint,
-    provisioningState: 'Succeeded',
+function locations(account: Account) {
+  const { name, geography } = account
+  const overall = account.provisioningState()
+  const state = (place: Place): string => {
+    const own = placeStates[place.state]
+    // Recorded: a PATCH shows in every region, too.
+    return own === 'Succeeded' ? overall : own
+  }
+  const all = geography.locations().map((place, failoverPriority) => ({
+    id: `${name}-${normalized(place.name)}`,
+    locationName: place.name,
+    documentEndpoint: place.state === 'adding' || !place.endpoint ? undefined : place.endpoint,
+    provisioningState: state(place),
     failoverPriority,
     isZoneRedundant: false,
   }))
+  const writable = geography.locations().findIndex(place => place.writable)
   return {
-    writeLocations: all.filter((_, at) => regions[at]?.writable),
+    writeLocations: all.filter((_, at) => at === writable),
     readLocations: all,
     locations: all,
     failoverPolicies: all.map(({ id, locationName, failoverPriority }) => ({
@@ -100,15 +103,13 @@ function locations({ name, regions }: Account) {
   }
 }
 
-function keysMetadata(account: Account, shownUsage: ShownUsage | undefined) {
+function keysMetadata({ account, lastUse, apiVersion }: Shown) {
   const metadata = (kind: KeyKind) => {
     const { key, generationTime } = account.shown(kind)
-    const lastUse = shownUsage?.usage.lastUse(key, shownUsage.now)
+    const used = showsLastUsage(apiVersion) ? lastUse(key) : undefined
     return {
       generationTime: new Date(generationTime).toISOString(),
-      ...(lastUse === undefined
-        ? {}
-        : { approximateLastUsageTime: new Date(lastUse).toISOString() }),
+      ...(used === undefined ? {} : { approximateLastUsageTime: new Date(used).toISOString() }),
     }
   }
   return {

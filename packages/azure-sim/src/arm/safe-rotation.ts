@@ -12,7 +12,10 @@ export const checkBeforeDisabling = 'EnableAccountKeysLastUsageCheckInDisableLoc
 
 const quietMs = 12 * 3_600_000
 
-/** Published as PascalCase in the article and as camelCase in Microsoft's clients: either is taken. */
+/**
+ * Published as PascalCase in the article and in Az.CosmosDB, and as camelCase in Azure CLI and the
+ * Java client: a property of the body of `regenerateKey`, taken in either case.
+ */
 export function skipsCheck(body: Record<string, unknown>): boolean {
   const entry = Object.entries(body).find(
     ([name]) => name.toLowerCase() === 'skipaccountkeyslastusagecheck',

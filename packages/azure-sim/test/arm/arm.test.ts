@@ -120,13 +120,15 @@ t.test('an operation that fails says so', async t => {
 t.test('flags are patched, and what the simulator cannot change is refused', async t => {
   const flags = { disableLocalAuth: true, disableKeyBasedMetadataWriteAccess: true }
   const tags = { team: 'orders' }
-  t.match(await arm.databaseAccounts.update(...place, { ...flags, tags }), { ...flags, tags })
+  const updated = await arm.databaseAccounts.update(...place, { ...flags, tags }, quickly)
+  t.match(updated, { ...flags, tags })
   t.match(await arm.databaseAccounts.get(...place), { ...flags, tags })
   const off = { disableLocalAuth: false, disableKeyBasedMetadataWriteAccess: false }
-  t.match(await arm.databaseAccounts.update(...place, off), off)
-  await t.rejects(arm.databaseAccounts.update(...place, { enableFreeTier: true }), {
-    statusCode: 400,
-    message: /cannot change the property 'enableFreeTier'/,
+  t.match(await arm.databaseAccounts.update(...place, off, quickly), off)
+  const unknown = { properties: { enableTimeTravel: true } }
+  t.match(await armRequest(sim, 'PATCH', '', { body: unknown }), {
+    status: 400,
+    body: { error: { message: /cannot change the property 'enableTimeTravel'/ } },
   })
 })
 
@@ -146,7 +148,7 @@ t.test('what is not there is not found, in ARM’s words', async t => {
     status: 404,
     body: { error: { code: 'NotFound' } },
   })
-  t.match(await armRequest(sim, 'DELETE', ''), { status: 405 })
+  t.match(await armRequest(sim, 'POST', ''), { status: 405 })
   t.match(await armRequest(sim, 'GET', '/regenerateKey/operationResults/unknown'), { status: 404 })
 })
 

@@ -19,6 +19,7 @@ async function start(t: Test, lastUsageLagMs = 0) {
     lastUsageLagMs,
     tokenLifetimeSeconds: 100 * 3_600,
     regeneration: { durationMs: 1_000, spreadMs: 0 },
+    management: { durationMs: 0 },
   })
   t.teardown(() => sim.stop())
   trust(sim)

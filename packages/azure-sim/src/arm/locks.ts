@@ -1,0 +1,32 @@
+import type { Reply } from '../http/call.ts'
+import { scopeLocked } from './errors.ts'
+import type { ArmOptions } from './options.ts'
+import { accountId } from './resource.ts'
+
+/** A lock on the account, or on what it is in (learn.microsoft.com, "Lock your resources"). */
+export interface Lock {
+  readonly level: 'CanNotDelete' | 'ReadOnly'
+  /** Where it lies. Default `account`; the account inherits the other two. */
+  readonly scope?: 'account' | 'resourceGroup' | 'subscription'
+}
+
+/**
+ * A read-only lock refuses every POST, `listKeys` among them (Azure/azure-sdk-for-java issue 2560):
+ * to ARM it is a write.
+ */
+export function lockProblem(arm: ArmOptions, method: string): Reply | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined
+  const isDelete = method === 'DELETE'
+  const locks = arm.locks().filter(({ level }) => isDelete || level === 'ReadOnly')
+  if (locks.length === 0) return undefined
+  const { subscriptionId, resourceGroup } = arm.names
+  const scope = accountId(arm.names, arm.account.name)
+  const subscription = `/subscriptions/${subscriptionId}`
+  const scopes = {
+    account: scope,
+    resourceGroup: `${subscription}/resourceGroups/${resourceGroup}`,
+    subscription,
+  }
+  const locked = [...new Set(locks.map(lock => scopes[lock.scope ?? 'account']))]
+  return scopeLocked(scope, isDelete ? 'delete' : 'write', locked)
+}
