@@ -1,4 +1,5 @@
 import type { Region } from '../account/types.ts'
+import type { ConsistencyLevel } from './consistency.ts'
 import type { Json } from './json.ts'
 
 export interface AccountIdentity {
@@ -32,7 +33,11 @@ const queryEngineConfiguration = JSON.stringify({
 })
 
 /** The account's own resource: where it is written and read. Regions that do not listen are left out. */
-export function describeAccount(account: AccountIdentity, regions: readonly Region[]): Json {
+export function describeAccount(
+  account: AccountIdentity,
+  regions: readonly Region[],
+  defaultConsistencyLevel: ConsistencyLevel = 'Session',
+): Json {
   const listening = regions.filter(({ endpoint }) => endpoint !== '')
   const location = ({ name, endpoint }: Region) => ({ name, databaseAccountEndpoint: endpoint })
   return {
@@ -48,7 +53,7 @@ export function describeAccount(account: AccountIdentity, regions: readonly Regi
     continuousBackupEnabled: false,
     enableNRegionSynchronousCommit: false,
     userReplicationPolicy: { asyncReplication: false, minReplicaSetSize: 3, maxReplicasetSize: 4 },
-    userConsistencyPolicy: { defaultConsistencyLevel: 'Session' },
+    userConsistencyPolicy: { defaultConsistencyLevel },
     systemReplicationPolicy: {
       minReplicaSetSize: 3,
       maxReplicasetSize: 4,

@@ -109,6 +109,15 @@ export const crossPartitionDisabled = (): ServiceError =>
 export const gone = (): ServiceError =>
   new ServiceError(410, 'Gone', backend('The requested resource is no longer available'), 1002)
 
+/** The session has seen more than this replica, or this region, has. */
+export const readSessionNotAvailable = (): ServiceError =>
+  new ServiceError(
+    404,
+    'NotFound',
+    backend('The read session is not available for the input session token.'),
+    1002,
+  )
+
 export const methodNotAllowed = (): ServiceError =>
   new ServiceError(405, 'MethodNotAllowed', 'The requested verb is not supported.')
 

@@ -1,4 +1,4 @@
-import { ServiceError } from './errors.ts'
+import { readSessionNotAvailable, ServiceError } from './errors.ts'
 import type { Fault } from './faults.ts'
 
 const backend = (sentence: string): string =>
@@ -39,12 +39,7 @@ export function faultError(fault: Fault): ServiceError | null {
         'Request timed out. More info: https://aka.ms/cosmosdb-tsg-request-timeout',
       )
     case 'sessionNotAvailable':
-      return new ServiceError(
-        404,
-        'NotFound',
-        backend('The read session is not available for the input session token.'),
-        1002,
-      )
+      return readSessionNotAvailable()
     case 'resetBefore':
     case 'resetAfter':
     case 'slow':

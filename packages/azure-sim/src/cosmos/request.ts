@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { AccountKey } from '../account/types.ts'
 import type { Address } from './address.ts'
+import type { ConsistencyLevel } from './consistency.ts'
 import { tooLarge } from './errors.ts'
 import type { Identity } from './identity/identity.ts'
 
@@ -10,6 +11,10 @@ export interface CosmosRequest {
   readonly address: Address
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  /** The region that was asked. */
+  readonly region: string
+  /** The level that a read is served with. */
+  readonly consistency: ConsistencyLevel
   /** Milliseconds since the epoch. */
   readonly now: number
   /** The same by the region's own clock. */

@@ -88,6 +88,6 @@ export class Container implements Target {
 
   /** What a client has seen of a partition once it has this answer. */
   sessionToken(rangeId: string): string {
-    return sessionToken(rangeId, this.store.lsn, this.lag)
+    return sessionToken(rangeId, this.store.lsn, this.lag.topology)
   }
 }

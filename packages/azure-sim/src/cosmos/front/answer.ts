@@ -35,6 +35,12 @@ export class Answers {
     attempt.request.socket.destroy()
   }
 
+  /** The client waits until it gives up. */
+  ignore(attempt: Attempt): void {
+    this.#report(attempt, 0)
+    attempt.request.resume()
+  }
+
   #report({ region, verb, address, verdict }: Attempt, status: number): void {
     const { key, scheme } = verdict
     const signer =

@@ -1,3 +1,4 @@
+import type { Topology } from '../../account/geography.ts'
 import type { Region } from '../../account/types.ts'
 
 /** How late regions see what is written; 0 everywhere by default. Settable at any time. */
@@ -6,10 +7,8 @@ export interface Lag {
   readonly active: boolean
   /** The regions that serve; the writable one sees everything at once. */
   readonly regions: readonly Region[]
-  /** Counts the changes of the account's regions, and of which one is written to. */
-  readonly topology: number
-  /** The write region's number, which stays its own. */
-  readonly hub: number
+  /** As session tokens tell it. */
+  readonly topology: Topology
   /** How late this write is seen there, in milliseconds, by the knobs of this moment. */
   writeMs(region: string, container: string, lsn: number): number
   /** How late this new container is known there, in milliseconds. */
@@ -20,8 +19,7 @@ export interface Lag {
 export const noLag: Lag = {
   active: false,
   regions: [],
-  topology: 0,
-  hub: 1,
+  topology: { version: 0, hub: 1 },
   writeMs: () => 0,
   containerMs: () => 0,
 }

@@ -1,5 +1,5 @@
+import type { Topology } from '../../account/geography.ts'
 import { ServiceError } from '../errors.ts'
-import type { Lag } from './lag.ts'
 
 /**
  * `0:1#12#1=-1`: the partition; the version of its topology, which grows whenever a region is added,
@@ -7,8 +7,8 @@ import type { Lag } from './lag.ts'
  * sequence of its own as only one region takes writes (`VectorSessionToken` in Microsoft's SDKs;
  * the form with `=-1` is recorded in azure-sdk-for-java issue 38156).
  */
-export const sessionToken = (rangeId: string, lsn: number, { topology, hub }: Lag): string =>
-  `${rangeId}:${topology}#${lsn}#${hub}=-1`
+export const sessionToken = (rangeId: string, lsn: number, { version, hub }: Topology): string =>
+  `${rangeId}:${version}#${lsn}#${hub}=-1`
 
 /** One partition's part of a token: a vector, or the older `0:12`. */
 const part = /^([^:#,]+):(?:(-?\d+)#(\d+)((?:#\d+=-?\d+)*)|(-?\d+))$/

@@ -3,6 +3,7 @@ import type { Container } from '../documents/container.ts'
 import { type Component, parsePartition, partitionText } from '../documents/partition-key.ts'
 import type { PartitionRange } from '../documents/ranges.ts'
 import * as errors from '../errors.ts'
+import { requireSession } from '../replication/reading.ts'
 import { type CosmosRequest, header } from '../request.ts'
 
 /** What part of a container a query or feed is about, told by the request's headers. */
@@ -25,6 +26,12 @@ export function requireRange(container: Container, id: string): PartitionRange {
 }
 
 export function partOf(container: Container, request: CosmosRequest): Part {
+  const part = partNamed(container, request)
+  requireSession(container, request, part.isWhole ? undefined : part.rangeId)
+  return part
+}
+
+function partNamed(container: Container, request: CosmosRequest): Part {
   const key = header(request, 'x-ms-documentdb-partitionkey')
   if (key !== undefined) return partOfKey(container, parsePartition(key, container.definition))
   const id = header(request, 'x-ms-documentdb-partitionkeyrangeid')

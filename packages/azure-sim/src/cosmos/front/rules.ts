@@ -1,0 +1,50 @@
+import { accessOf, isBatch, isMetadataWrite } from '../access.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import { type ConsistencyLevel, consistencyOf } from '../consistency.ts'
+import type { CosmosSettings } from '../cosmos-front.ts'
+import { metadataWriteForbidden } from '../errors.ts'
+import type { EntraGate } from '../identity/entra-gate.ts'
+import type { Lag } from '../replication/lag.ts'
+import { requireKnownContainer } from '../replication/new-container.ts'
+import type { Attempt } from './attempt.ts'
+import { requireWritable } from './region-rules.ts'
+
+/** What is refused of a request whose signature is good, before it is looked at what it asks for. */
+export class Rules {
+  readonly #settings: CosmosSettings
+  readonly #catalogue: Catalogue
+  readonly #lag: Lag
+
+  constructor(settings: CosmosSettings, catalogue: Catalogue, lag: Lag) {
+    this.#settings = settings
+    this.#catalogue = catalogue
+    this.#lag = lag
+  }
+
+  /** The account's default. */
+  get consistency(): ConsistencyLevel {
+    return this.#settings.consistency?.() ?? 'Session'
+  }
+
+  /** The level that the request is served with. Throws what the service refuses it with. */
+  admit(attempt: Attempt, body: string, now: number, entra: EntraGate | undefined) {
+    const { region, verb, address, request, verdict } = attempt
+    const { headers } = request
+    const date = String(headers['x-ms-date'] ?? headers.date ?? '')
+    requireKnownContainer(this.#catalogue, this.#lag, region, { verb, address, date, now })
+    if (accessOf(verb, headers) === 'write') requireWritable(region)
+    if (verdict.caller !== null && isBatch(headers)) {
+      const lacking =
+        entra?.refusalOfBatch(verdict.caller, { verb, address, headers }, body) ?? null
+      if (lacking !== null) throw lacking
+    }
+    if (
+      verdict.scheme === 'key' &&
+      this.#settings.disableKeyBasedMetadataWriteAccess?.() === true &&
+      isMetadataWrite(address, verb, headers)
+    ) {
+      throw metadataWriteForbidden(verb, address.type)
+    }
+    return consistencyOf(headers['x-ms-consistency-level'], this.consistency)
+  }
+}
