@@ -1,3 +1,4 @@
+import { type FaultName, faultNames } from './world/faults.ts'
 import type { Spec } from './world/spec.ts'
 
 const small: Omit<Spec, 'name' | 'about' | 'faults'> = {
@@ -12,17 +13,229 @@ const small: Omit<Spec, 'name' | 'about' | 'faults'> = {
   time: 'fair',
   lagging: false,
   durable: true,
-  faultsMax: 0,
+  faultsMax: 2,
   begins: 'preflight',
-  statesMax: 3_000_000,
+  ends: 'completed',
+  statesMax: 2_000_000,
 }
 
-/** Every small world that is explored. */
+/** Those after which a world has many more states than before. */
+const heavy: readonly FaultName[] = [
+  'twin',
+  'member-joins',
+  'machine-lost',
+  'hand-in-portal',
+  'hand-in-vault',
+]
+
+const without = (...names: readonly FaultName[]): readonly FaultName[] =>
+  faultNames.filter(name => !names.includes(name))
+
+const network: readonly FaultName[] = [
+  'report-lost',
+  'report-repeated',
+  'report-delayed',
+  'announcement-lost',
+  'announcement-repeated',
+  'announcement-delayed',
+]
+
+const arm: readonly FaultName[] = [
+  'arm-read-lost',
+  'arm-answer-lost',
+  'arm-never-sent',
+  'arm-late',
+  'arm-refuses',
+  'arm-fails',
+]
+
+/**
+ * Every small world. Some look finely at few processes, others coarsely at everything: together
+ * they cover every fault and every pair of faults. A plan of its own (an emergency, one slot only,
+ * the read-only pair) is one more entry here, with what it asks in its `Spec`.
+ */
 export const worlds: readonly Spec[] = [
   {
     ...small,
-    name: 'calm',
-    about: 'one member, one client, no fault: a whole turn',
-    faults: [],
+    name: 'turn',
+    about: 'one member, one client, two regions: any one fault in a whole turn',
+    regions: 2,
+    lagging: true,
+    faults: faultNames,
+    faultsMax: 1,
+  },
+  {
+    ...small,
+    name: 'pairs',
+    about: 'any two faults of mail, processes, ARM and vault in the turn of the standby',
+    regions: 2,
+    lagging: true,
+    clientsMax: 2,
+    faults: without(...heavy, 'container-recreated'),
+    ends: 'switching',
+  },
+  {
+    ...small,
+    name: 'arrivals',
+    about: 'a twin, a late member, a lost machine or a hand in the portal, and any other fault',
+    regions: 2,
+    lagging: true,
+    clientsMax: 2,
+    faults: without('hand-in-vault', 'container-recreated'),
+    first: ['twin', 'member-joins', 'machine-lost', 'hand-in-portal'],
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'vault-edited',
+    about: 'somebody writes to the vault by hand, and any other fault',
+    regions: 2,
+    lagging: true,
+    clientsMax: 2,
+    faults: without('container-recreated'),
+    first: ['hand-in-vault'],
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'containers',
+    about: 'a container is re-created under requests that are answered one by one, and any fault',
+    regions: 2,
+    lagging: true,
+    clientsMax: 2,
+    traffic: 'answers',
+    faults: faultNames,
+    first: ['container-recreated'],
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'regions',
+    about: 'two regions and one client whose requests are refused and repeated, the former key',
+    regions: 2,
+    traffic: 'answers',
+    faults: ['region-lag', 'container-recreated', 'hand-in-portal', 'aborted', 'client-stopped'],
+    begins: 'baking',
+  },
+  {
+    ...small,
+    name: 'sidecar',
+    about: 'one member, two clients, each step of sidecar, disk and client for itself',
+    members: [2],
+    clientsMax: 2,
+    sidecars: 'stepwise',
+    disk: 'later',
+    traffic: 'drain',
+    time: 'any',
+    lagging: true,
+    faults: [
+      'sidecar-crash',
+      'sidecar-stopped',
+      'client-crash',
+      'client-stopped',
+      'connection-lost',
+      'vault-read-delayed',
+    ],
+    faultsMax: 1,
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'disk',
+    about: 'one member, one client that comes and goes, a disk that is written late or lost',
+    clientsMax: 2,
+    sidecars: 'stepwise',
+    disk: 'later',
+    lagging: true,
+    faults: ['sidecar-crash', 'disk-lost', 'client-joins', 'connection-lost', 'vault-read-delayed'],
+    faultsMax: 3,
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'members',
+    about: 'two members and whoever joins late, with every fault of the mail between',
+    members: [1, 1],
+    faults: [...network, 'member-joins', 'coordinator-crash'],
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'joins',
+    about: 'a pod starts on a lagging mount while the coordinator comes and goes',
+    lagging: true,
+    faults: ['member-joins', 'coordinator-crash', 'arm-late', 'vault-read-delayed', 'report-lost'],
+    faultsMax: 4,
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'leaders',
+    about: 'two leaders in the middle of any step, with ARM, the vault and an abort',
+    turns: 'stepwise',
+    looks: 'rationed',
+    faults: [
+      ...arm,
+      'second-leader',
+      'coordinator-crash',
+      'vault-read-lost',
+      'vault-write-lost',
+      'vault-write-late',
+      'aborted',
+      'paused',
+      'hand-in-portal',
+    ],
+    ends: 'switching',
+  },
+  {
+    ...small,
+    name: 'replicas',
+    about: 'two coordinators that both take reports while one of them intends',
+    turns: 'with-replicas',
+    looks: 'rationed',
+    lagging: true,
+    faults: ['second-leader', 'client-joins', 'connection-lost', 'sidecar-crash', 'report-delayed'],
+    clientsMax: 2,
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'late-calls',
+    about: 'a call to ARM arrives late, twice over, in a turn that is aborted or goes on',
+    faults: [...arm, 'coordinator-crash', 'aborted'],
+    faultsMax: 3,
+  },
+  {
+    ...small,
+    name: 'two-by-two',
+    about: 'two members with two clients each, requests in flight, and one crash',
+    members: [2, 2],
+    clientsMax: 2,
+    traffic: 'drain',
+    faults: ['sidecar-crash', 'client-crash', 'machine-lost'],
+    faultsMax: 1,
+    ends: 'probing-standby',
+  },
+]
+
+/** Small enough for every run of the tests, and each about something else. */
+export const smokeWorlds: readonly Spec[] = [
+  {
+    ...small,
+    name: 'smoke-turn',
+    about: 'one member, one client: any one fault until the standby is regenerated',
+    regions: 2,
+    lagging: true,
+    faults: without('hand-in-vault', 'twin'),
+    faultsMax: 1,
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'smoke-former',
+    about: 'one member, one client: the former key, with calls to ARM that go astray',
+    faults: [...arm, 'coordinator-crash', 'sidecar-crash'],
+    faultsMax: 1,
+    begins: 'baking',
   },
 ]

@@ -5,12 +5,15 @@ import type { Leader, Stage, State, Written } from './state.ts'
 import { judgeArrival, judgeEffects } from './truth.ts'
 import { arrive, wrote } from './turn.ts'
 
-/** What Azure does in its own time, and what people do to it. */
+/** What Azure does in its own time. */
 export const azureMoves = (state: State): readonly Move[] => [
   ...operationMoves(state),
   ...mailMoves(state),
   ...regionMoves(state),
   ...writeMoves(state),
+]
+
+export const handMoves = (state: State): readonly Move[] => [
   ...portalMoves(state),
   ...vaultHandMoves(state),
 ]
@@ -132,9 +135,10 @@ const vaultHandMoves = (state: State): readonly Move[] => {
   }))
 }
 
-export const isOver = ({ azure, store, vault }: State): boolean =>
-  store.record.rotation !== null &&
-  hasEnded(store.record.rotation.phase) &&
-  azure.operation === null &&
-  azure.mail.length === 0 &&
-  vault.writes.length === 0
+/** Nothing is left to happen that this world is about. */
+export const isOver = ({ azure, store, vault, spec }: State): boolean => {
+  const phase = store.record.rotation?.phase
+  if (!phase) return false
+  const isAtEnd = hasEnded(phase) || phase.at === spec.ends
+  return isAtEnd && !azure.operation && azure.mail.length === 0 && vault.writes.length === 0
+}

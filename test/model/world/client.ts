@@ -73,7 +73,7 @@ export const begins = (client: Client, region: number): Client | null => {
   })
   if (choice === 'refresh' || choice === 'exhausted') return null
   const { fingerprint } = ring.keys[choice]
-  return { ...client, request: { fingerprint, region, tried: [], refreshed: false } }
+  return { ...client, request: { fingerprint, region, tried: [], isRefusedAll: false } }
 }
 
 const usedNow = (client: Client, fingerprint: Fingerprint, now: number): Client => ({
@@ -105,10 +105,11 @@ export const isAnswered = (
   const { request, ring } = client
   if (!request || ring === null) return client
   const { fingerprint, region } = request
+  const isRefusedAll = recreated || request.isRefusedAll
   const held = keysOf(ring)
   const endpoint = endpointOf(region)
   const over = ends(client, now)
-  if (accepts(azure, region, fingerprint) && !recreated) {
+  if (accepts(azure, region, fingerprint) && !isRefusedAll) {
     const afterRefusalOf = request.tried.map(tried => ({
       fingerprint: tried,
       maybeReadOnly: false,
@@ -126,7 +127,10 @@ export const isAnswered = (
   const tried = [...request.tried, fingerprint]
   const choice = chooseSlot(ring, { refused: refusedAt(client, region), tried, refreshed: true })
   if (choice !== 'refresh' && choice !== 'exhausted') {
-    return { ...over, request: { ...request, fingerprint: ring.keys[choice].fingerprint, tried } }
+    return {
+      ...over,
+      request: { ...request, isRefusedAll, fingerprint: ring.keys[choice].fingerprint, tried },
+    }
   }
   // Nothing else may be tried: an account read tells a key from a container.
   const refusedOnes = tried.filter(key => !accepts(azure, region, key))

@@ -89,10 +89,16 @@ const phaseKey = (phase: Phase, names: Names): string => {
 const leaderKey = (state: State, leader: Leader, names: Names): string => {
   const { store, spec } = state
   if (!leader.up) return '-'
-  const record = leader.revision === store.revision ? '=' : recordKey(leader.record, names)
+  const isCurrent = leader.revision === store.revision
+  const leads = leader.epoch === store.epoch
+  // Whoever was deposed and has nothing begun only answers reports, if it does that at all.
+  if (!leads && leader.stage.at === 'idle') {
+    if (spec.turns !== 'with-replicas') return 'deposed'
+    return `deposed${bit(isCurrent)}${names.version(leader.record.readBack)}`
+  }
   return [
-    bit(leader.stopped) + bit(leader.epoch === store.epoch) + names.age(leader.reachableSince),
-    record,
+    bit(leads) + names.age(leader.reachableSince),
+    isCurrent ? '=' : recordKey(leader.record, names),
     spec.looks === 'rationed' ? armKey(leader.arm, names) + vaultViewKey(leader.vault, names) : '',
     probesKey(leader, names),
     stageKey(leader, names),

@@ -186,7 +186,6 @@ export const depose = (state: State, index: number): State =>
 
 export const fallen = {
   up: false,
-  stopped: false,
   arm: null,
   vault: null,
   probes: [],

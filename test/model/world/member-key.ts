@@ -134,6 +134,7 @@ const clientKey = (
   const signing = request
     ? names.key(request.fingerprint) +
       request.region +
+      bit(request.isRefusedAll) +
       request.tried.map(key => names.key(key)).join('')
     : ''
   const used = client.used

@@ -1,4 +1,5 @@
 import { type IncomingReport, mayGoodbye, receive } from '@keyturn/core'
+import { leaves } from './member-moves.ts'
 import type { Move } from './move.ts'
 import { isServing, mayTell, recorded, reportOf, setSidecar, step } from './sidecar.ts'
 import type { Sidecar, State } from './state.ts'
@@ -28,8 +29,17 @@ export const delivered = (
 }
 
 export const answered = (sidecar: Sidecar, answer: Answer, state: State): Sidecar => {
-  const after = step({ ...sidecar, bound: true, excused: false }, { is: 'answered', ...answer })
+  const after = step(isHeard(sidecar, state), { is: 'answered', ...answer })
   return state.spec.disk === 'at-once' ? recorded(after) : after
+}
+
+/** Whom nobody knew of when a call was sent cannot be answered for until that call has ended. */
+const isHeard = (sidecar: Sidecar, { azure, leaders }: State): Sidecar => {
+  const isUnderWay =
+    azure.operation !== null ||
+    azure.mail.length > 0 ||
+    leaders.some(({ stage }) => stage.at === 'recorded' && stage.effect.do === 'regenerate')
+  return { ...sidecar, bound: true, excused: sidecar.excused && isUnderWay }
 }
 
 const hasReported = (sidecar: Sidecar): Sidecar => ({ ...sidecar, sent: sidecar.sent + 1 })
@@ -42,7 +52,7 @@ export const reportMoves = (state: State, index: number): readonly Move[] => {
   const told = hasReported(sidecar)
   const says = `${sidecar.id} reports`
   const moves: Move[] = state.leaders.flatMap((leader, at) =>
-    leader.up && !leader.stopped ? arrives(state, index, told, report, at, says) : [],
+    leader.up ? arrives(state, index, told, report, at, says) : [],
   )
   if (moves.length > 0) {
     const to = setSidecar(state, index, { ...told, silent: true })
@@ -67,7 +77,7 @@ const arrives = (
   const with_ = (sidecar: Sidecar): State => setSidecar(heard, index, sidecar)
   const whom = leader === 0 ? '' : ' to the second leader'
   const fine = answered(told, answer, state)
-  const unanswered = { ...told, bound: true, excused: false, silent: true }
+  const unanswered = { ...isHeard(told, state), silent: true }
   const moves: Move[] = [{ says: `${says}${whom}`, fault: null, to: with_(fine) }]
   if (told.mail === null) {
     moves.push({
@@ -103,7 +113,7 @@ export const lateMoves = (state: State, index: number): readonly Move[] => {
   const sidecar = state.sidecars[index]
   if (!sidecar) return []
   const moves: Move[] = []
-  const leader = state.leaders.findIndex(({ up, stopped }) => up && !stopped)
+  const leader = state.leaders.findIndex(({ up }) => up)
   if (sidecar.mail && leader >= 0) {
     const { state: heard } = delivered(state, sidecar.name, sidecar.mail, leader)
     const to = setSidecar(heard, index, { mail: null })
@@ -117,16 +127,23 @@ export const lateMoves = (state: State, index: number): readonly Move[] => {
   return moves
 }
 
-/** A sidecar whose clients are gone says goodbye and ends. */
+/** A pod is scaled in: its clients end well, then its sidecar says goodbye (PROTOCOL, P13). */
 export const goodbyeMoves = (state: State, index: number): readonly Move[] => {
-  const sidecar = state.sidecars[index]
-  if (sidecar?.life !== 'up' || sidecar.state.joining !== 'joined') return []
+  const left = withoutClients(state, index)
+  const sidecar = left?.sidecars[index]
+  if (!left || sidecar?.life !== 'up' || sidecar.state.joining !== 'joined') return []
   if (!mayGoodbye(sidecar.state)) return []
-  const leader = state.leaders.findIndex(({ up, stopped }) => up && !stopped)
+  const leader = state.leaders.findIndex(({ up }) => up)
   if (leader < 0) return []
-  const { state: heard } = delivered(state, sidecar.name, reportOf(sidecar, true), leader)
+  const { state: heard } = delivered(left, sidecar.name, reportOf(sidecar, true), leader)
   const to = setSidecar(heard, index, { ...hasReported(sidecar), life: 'gone', answer: null })
-  return [{ says: `${sidecar.id} says goodbye and ends`, fault: 'member-leaves', to }]
+  return [{ says: `${sidecar.id} and its clients end and say goodbye`, fault: 'member-leaves', to }]
+}
+
+const withoutClients = (state: State, index: number): State | null => {
+  let left: State | null = state
+  while (left && (left.sidecars[index]?.clients.length ?? 0) > 0) left = leaves(left, index, 0)
+  return left
 }
 
 /** Availability first: whoever gets no answer for long enough serves outside the promise (P9). */
@@ -134,7 +151,7 @@ export const joinWaitMoves = (state: State, index: number): readonly Move[] => {
   const sidecar = state.sidecars[index]
   if (sidecar?.life !== 'up' || sidecar.state.joining !== 'joining') return []
   if (isServing(sidecar)) return []
-  const nobody = !state.leaders.some(({ up, stopped }) => up && !stopped)
+  const nobody = !state.leaders.some(({ up }) => up)
   if (!nobody && !sidecar.silent) return []
   const after = step(sidecar, { is: 'join-wait-over' })
   const excused = sidecar.excused || (!nobody && !sidecar.bound)

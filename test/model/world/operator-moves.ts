@@ -1,10 +1,10 @@
-import { evictees, type Member, obey, type Verb } from '@keyturn/core'
+import { attemptsOf, evictees, type Member, obey, type Verb } from '@keyturn/core'
 import { gone, joins } from './fault-moves.ts'
 import type { FaultName } from './faults.ts'
 import { append, judgeEvents, lastSeen, setLeader } from './leader.ts'
 import type { Move } from './move.ts'
 import { restarted, setClient, setSidecar } from './sidecar.ts'
-import { lateName } from './spec.ts'
+import { lateName, policyOf } from './spec.ts'
 import type { Leader, Sidecar, State } from './state.ts'
 import { installation } from './truth.ts'
 
@@ -44,22 +44,12 @@ const mendedSidecar = (state: State, index: number): readonly Move[] => {
 }
 
 const startsCoordinator = (state: State): readonly Move[] => {
-  const moves: Move[] = []
-  for (const [index, leader] of state.leaders.entries()) {
-    if (leader.up && leader.stopped) {
-      moves.push({
-        says: 'a coordinator goes on',
-        fault: null,
-        to: setLeader(state, index, { stopped: false }),
-      })
-    }
-  }
-  if (state.leaders.some(({ up }) => up)) return moves
+  if (state.leaders.some(({ up }) => up)) return []
   const epoch = state.store.epoch + 1
   const { record, revision } = state.store
   const leader: Partial<Leader> = { up: true, epoch, revision, record, reachableSince: state.now }
   const to = setLeader({ ...state, store: { ...state.store, epoch } }, 0, leader)
-  return [...moves, { says: 'a coordinator starts', fault: null, to }]
+  return [{ says: 'a coordinator starts', fault: null, to }]
 }
 
 /** Whoever wants to turn an account without any application starts one. */
@@ -72,7 +62,7 @@ const spare = (state: State): readonly Move[] =>
 const by = { by: 'ops', reason: 'the model' } as const
 
 const verbMoves = (state: State, leader: Leader, index: number): readonly Move[] => {
-  if (!leader.up || leader.stopped || leader.stage.at !== 'idle') return []
+  if (!leader.up || leader.stage.at !== 'idle') return []
   if (leader.epoch !== state.store.epoch) return []
   const moves: Move[] = []
   const say = (verb: Verb, says: string, fault: FaultName | null, rows: readonly Member[] = []) => {
@@ -82,7 +72,9 @@ const verbMoves = (state: State, leader: Leader, index: number): readonly Move[]
   const { rotation } = leader.record
   if (rotation?.paused) say({ verb: 'resume', ...by }, 'an operator resumes', null)
   else say({ verb: 'pause', ...by }, 'an operator pauses', 'paused')
-  say({ verb: 'abort', ...by }, 'an operator aborts', 'aborted')
+  const attempts = rotation ? attemptsOf(rotation.phase).length : 0
+  const isTooMuch = attempts >= policyOf(state.spec).limits.attemptsMax
+  say({ verb: 'abort', ...by }, 'an operator aborts', isTooMuch ? null : 'aborted')
   for (const name of new Set(state.store.fleet.map(member => member.name))) {
     const leaving = evictees(lastSeen(state, leader), name)
     if (leaving.length === 0 || !leaving.every(row => isDead(state, row))) continue
@@ -137,20 +129,24 @@ const sight = ({ azure, vault, now }: State) => ({
 const isDead = (state: State, row: Member): boolean =>
   state.sidecars
     .filter(({ name }) => name === row.name)
-    .every(sidecar => !isOf(sidecar, row) && !hasUnheardClients(sidecar))
+    .every(sidecar => !isOf(sidecar, row) && !hasUnheardClients(state, sidecar))
 
 const isOf = (sidecar: Sidecar, { incarnation }: Member): boolean =>
   sidecar.life !== 'gone' &&
   (sidecar.state.identity.incarnation === incarnation ||
     sidecar.disk?.identity.incarnation === incarnation)
 
-const hasUnheardClients = ({ clients, state }: Sidecar): boolean =>
-  clients.some(
-    ({ life, ring, connected, identity }) =>
-      life !== 'dead' &&
-      ring !== null &&
-      !(connected && state.clients.some(({ id }) => id === identity.id)),
+/** Whether it has clients that hold a keyset and that its last report did not count. */
+const hasUnheardClients = (state: State, sidecar: Sidecar): boolean => {
+  const holders = sidecar.clients.filter(({ life, ring }) => life !== 'dead' && ring !== null)
+  if (holders.length === 0) return false
+  const { incarnation } = sidecar.state.identity
+  const row = state.store.fleet.find(
+    one => one.name === sidecar.name && one.incarnation === incarnation,
   )
+  const counted = row ? row.report.clients.attached + row.report.clients.lost.length : 0
+  return counted < holders.length || !holders.every(({ connected }) => connected)
+}
 
 /** What the sentence of VAULT_DIFFERS asks for: restore the version, or adopt again. */
 const vaultRemedies = (state: State, leader: Leader, index: number): readonly Move[] => {

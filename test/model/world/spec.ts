@@ -1,4 +1,4 @@
-import type { Policy } from '@keyturn/core'
+import type { PhaseName, Policy } from '@keyturn/core'
 import type { FaultName } from './faults.ts'
 
 /** One small world: who is in it, how finely its processes are cut, and what may befall them. */
@@ -27,10 +27,14 @@ export interface Spec {
   readonly lagging: boolean
   readonly durable: boolean
   readonly faults: readonly FaultName[]
+  /** Where only these may come first, so that a world with many faults stays small. */
+  readonly first?: readonly FaultName[]
   /** How many faults befall one path. */
   readonly faultsMax: number
   /** Where the turn begins: with the standby, or with the former key, the standby being done. */
   readonly begins: 'preflight' | 'baking'
+  /** The phase that is the end here; a turn that goes back ends there as well. */
+  readonly ends: Extract<PhaseName, 'probing-standby' | 'switching' | 'completed'>
   readonly statesMax: number
 }
 

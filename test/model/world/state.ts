@@ -89,7 +89,6 @@ export interface Store {
 
 export interface Leader {
   readonly up: boolean
-  readonly stopped: boolean
   readonly epoch: number
   readonly revision: number
   readonly record: AccountRecord
@@ -174,7 +173,8 @@ export interface Request {
   readonly fingerprint: Fingerprint
   readonly region: number
   readonly tried: readonly Fingerprint[]
-  readonly refreshed: boolean
+  /** Whether its container was re-created: then it is refused with every key (PROTOCOL, P16). */
+  readonly isRefusedAll: boolean
 }
 
 /** The list with one of its entries changed. */

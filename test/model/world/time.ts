@@ -28,7 +28,7 @@ const hasDoneItsPart = (state: State, sidecar: Sidecar): boolean => {
   const { latest } = state.vault
   if (latest && judgeOffer(sidecar.ring, keysetOf(latest)).take) return false
   if (!sidecar.clients.every(client => hasTaken(sidecar, client))) return false
-  const somebodyListens = state.leaders.some(({ up, stopped }) => up && !stopped)
+  const somebodyListens = state.leaders.some(({ up }) => up)
   if (!somebodyListens || sidecar.silent || !mayTell(sidecar)) return true
   return state.store.fleet.some(
     ({ name, incarnation, reportedAt }) =>

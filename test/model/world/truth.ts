@@ -22,7 +22,7 @@ const maySign = ({ ring, request }: Client, key: Fingerprint): boolean =>
  * and was not kept from joining by the network.
  */
 const isCovered = (state: State, { bound, excused }: Sidecar): boolean =>
-  bound || (state.spec.time === 'fair' && !excused)
+  !excused && (bound || state.spec.time === 'fair')
 
 interface Covered {
   readonly sidecar: Sidecar

@@ -38,7 +38,7 @@ interface Turning {
 /** All that a leader may do now. */
 export const leaderMoves = (state: State, index: number): readonly Move[] => {
   const leader = state.leaders[index]
-  if (!leader?.up || leader.stopped) return []
+  if (!leader?.up) return []
   const { stage } = leader
   switch (stage.at) {
     case 'idle':

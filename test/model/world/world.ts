@@ -1,5 +1,5 @@
 import type { Step, System } from '../explorer/system.ts'
-import { azureMoves, isOver } from './azure-moves.ts'
+import { azureMoves, handMoves, isOver } from './azure-moves.ts'
 import { faultMoves } from './fault-moves.ts'
 import type { FaultName } from './faults.ts'
 import { keyOf } from './key.ts'
@@ -25,10 +25,11 @@ export const worldOf = (spec: Spec): System<State> => ({
 
 /** All that may happen next: of itself, and by a fault where one is left. */
 export const movesOf = (state: State): readonly Step<State>[] => {
-  const { faults, faultsMax } = state.spec
+  const { faults: all, first, faultsMax } = state.spec
+  const faults = state.faults.length === 0 ? (first ?? all) : all
   const mayFail = state.faults.length < faultsMax
   const moves: Step<State>[] = []
-  for (const move of allMoves(state)) {
+  for (const move of allMoves(state, mayFail)) {
     const { fault } = move
     if (fault === null) moves.push(move)
     else if (mayFail && faults.includes(fault))
@@ -42,7 +43,7 @@ const befallen = (state: State, fault: FaultName): State => ({
   faults: [...state.faults, fault],
 })
 
-const allMoves = (state: State): readonly Move[] => [
+const allMoves = (state: State, mayFail: boolean): readonly Move[] => [
   ...state.leaders.flatMap((_, index) => leaderMoves(state, index)),
   ...state.sidecars.flatMap((_, index) => [
     ...memberMoves(state, index),
@@ -52,6 +53,6 @@ const allMoves = (state: State): readonly Move[] => [
   ]),
   ...azureMoves(state),
   ...operatorMoves(state),
-  ...faultMoves(state),
   ...timeMoves(state),
+  ...(mayFail ? [...faultMoves(state), ...handMoves(state)] : []),
 ]
