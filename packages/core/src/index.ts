@@ -86,8 +86,10 @@ export type { Attempt, Outcome, SettledWhy } from './rotation/attempt.ts'
 export { type Blocker, type BlockerCode, blockerCodes } from './rotation/blocker.ts'
 export { decide } from './rotation/decide.ts'
 export type { Decision, Effect, OutsideEffect } from './rotation/decision.ts'
+export { type DryRun, type DryStep, dryRun } from './rotation/dry-run.ts'
 export type { JournalEvent } from './rotation/event.ts'
 export { fold } from './rotation/fold.ts'
+export type { JournalLine } from './rotation/history.ts'
 export {
   azureRefusesMs,
   defaultEmergencyLimits,
@@ -97,6 +99,7 @@ export {
   type EvidenceLimits,
   hookRetryMs,
   type Limits,
+  regenerationMsTypical,
 } from './rotation/limits.ts'
 export { type Needs, needs } from './rotation/needs.ts'
 export { attemptsOf, hasEnded, type Phase, type PhaseName, turnPhases } from './rotation/phase.ts'

@@ -15,6 +15,7 @@ export class FakeOutside {
   /** Azure's word on each key's last use, on the rig's clock; as it will be read. */
   lastUse: Record<Slot, number | null> = { primary: null, secondary: null }
   evidenceDown = false
+  reads = 0
   /** What comes of a hook, asked when it starts. */
   onHook: (consumer: string, slot: Slot) => HookView['is'] = () => 'succeeded'
   readonly hooksRun: { readonly consumer: string; readonly slot: Slot }[] = []
@@ -42,6 +43,7 @@ export class FakeOutside {
   }
 
   readEvidence(now: number): void {
+    this.reads += 1
     const azure = (slot: Slot) => {
       const at = this.lastUse[slot]
       return at === null ? null : azureEpoch + at

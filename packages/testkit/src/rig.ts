@@ -44,6 +44,7 @@ export class Rig {
   epoch = 1
   record: AccountRecord = emptyRecord
   readonly journal: JournalEvent[] = []
+  readonly entries: { event: JournalEvent; at: number }[] = []
   readonly azure = new FakeAccount()
   readonly fleet = new FakeFleet()
   readonly members: FakeMember[]
@@ -171,7 +172,7 @@ export class Rig {
     this.outside.restart()
     this.reachableSince = this.now
     let record = emptyRecord
-    for (const { event, at } of this.#entries) record = fold(record, event, at)
+    for (const { event, at } of this.entries) record = fold(record, event, at)
     this.record = record
   }
 
@@ -287,12 +288,10 @@ export class Rig {
     ])
   }
 
-  readonly #entries: { event: JournalEvent; at: number }[] = []
-
   #append(events: readonly JournalEvent[]): void {
     for (const event of events) {
       this.journal.push(event)
-      this.#entries.push({ event, at: this.now })
+      this.entries.push({ event, at: this.now })
       this.record = fold(this.record, event, this.now)
     }
   }

@@ -110,3 +110,6 @@ export const azureRefusesMs = 43_200_000
 
 /** A hook that failed is run again after a minute: whatever it needs may be restarting. */
 export const hookRetryMs = 60_000
+
+/** What a regeneration takes where an account has no history: one empty region, as recorded. */
+export const regenerationMsTypical = 90_000

@@ -1,0 +1,119 @@
+import { type BlockerCode, blockerCodes, waivableCodes } from '@keyturn/core'
+import { Rig } from '@keyturn/testkit'
+import t from 'tap'
+
+const waive = (rig: Rig, code: BlockerCode, who: { member?: string; client?: string } = {}) =>
+  rig.say({ verb: 'waive', by: 'ops', reason: 'we know it', code, ...who })
+
+t.test('a waiver takes one blocker of one member out of the way, for one slot', async t => {
+  const rig = Rig.adopted()
+  rig.member('one').durable = false
+  rig.member('two').durable = false
+  rig.rotate()
+  rig.run(10)
+  t.same(waive(rig, 'MEMBER_NOT_DURABLE', { member: 'one' }), [])
+  rig.run(10)
+  t.same(
+    rig.blockers.map(({ code, member }) => [code, member]),
+    [['MEMBER_NOT_DURABLE', 'two']],
+  )
+  waive(rig, 'MEMBER_NOT_DURABLE', { member: 'two' })
+  rig.until('baking').run(120)
+  t.equal(rig.phase, 'fencing-former')
+  t.same(rig.codes, ['MEMBER_NOT_DURABLE'], 'the other slot is another risk')
+  t.match(
+    rig.journal,
+    [{ type: 'waived', slot: 'secondary', by: 'ops', reason: 'we know it' }].slice(1),
+  )
+  t.ok(rig.journal.some(event => event.type === 'waived' && event.member === 'one'))
+})
+
+t.test('a client is waived alone, or all of a member’s', async t => {
+  const rig = Rig.adopted()
+  rig.member('one').lost = ['app-1', 'app-2']
+  rig.rotate()
+  rig.run(5)
+  waive(rig, 'CLIENT_LOST', { member: 'one', client: 'app-1' })
+  rig.run(5)
+  t.same(
+    rig.blockers.map(({ client }) => client),
+    ['app-2'],
+  )
+  waive(rig, 'CLIENT_LOST', { member: 'one' })
+  rig.until('regenerating-standby')
+})
+
+t.test('waivers cover who uses the key that goes, never the key that remains', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  const never: BlockerCode[] = [
+    'ACTIVE_REFUSED',
+    'PROBE_FAILING',
+    'PROBE_PENDING',
+    'ARM_DIFFERS',
+    'ARM_UNREACHABLE',
+    'VAULT_DIFFERS',
+    'VAULT_UNREACHABLE',
+    'ACCOUNT_BUSY',
+    'APPROVAL_MISSING',
+  ]
+  for (const code of never) t.match(waive(rig, code), [{ code: 'NOT_WAIVABLE' }], code)
+  for (const code of waivableCodes) t.ok(blockerCodes.includes(code), code)
+})
+
+t.test('whoever lacks the key that remains cannot be waived away', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('probing-standby')
+  rig.member('two').deaf = true
+  rig.until('publishing-standby').run(20)
+  t.same(rig.codes, ['KEYSET_BEHIND'])
+  t.same(waive(rig, 'KEYSET_BEHIND', { member: 'two' }), [], 'about the standby: it holds primary')
+  rig.until('switching').run(5)
+  t.match(waive(rig, 'KEYSET_BEHIND', { member: 'two' }), [{ code: 'NOT_WAIVABLE' }])
+  rig.member('two').held = null
+  rig.run(5)
+  t.match(waive(rig, 'KEYSET_BEHIND', { member: 'two' }), [{ code: 'NOT_WAIVABLE' }])
+  rig.member('two').deaf = false
+  rig.until('completed')
+})
+
+t.test('a waiver that a later report overtakes strands nobody', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.second()
+  rig.member('two').deaf = true
+  rig.run(5)
+  t.same(waive(rig, 'KEYSET_BEHIND', { member: 'two' }), [])
+  t.same(waive(rig, 'NOT_FENCED', { member: 'two' }), [])
+  rig.member('two').held = null
+  rig.run(60)
+  t.ok(rig.codes.includes('KEYSET_BEHIND'), 'waived, and blocks all the same')
+  t.equal(rig.azure.posts, 0)
+})
+
+t.test('a layout without fences is waived by the member’s name', async t => {
+  const rig = Rig.adopted()
+  const { vault } = rig.azure
+  const two = rig.member('two')
+  rig.rotate()
+  rig.second()
+  two.deaf = true
+  two.held = vault && { ...vault, version: 0, fenced: [] }
+  rig.run(20)
+  t.same(rig.codes, ['KEYSET_BEHIND', 'NOT_FENCED'])
+  waive(rig, 'KEYSET_BEHIND', { member: 'two' })
+  waive(rig, 'NOT_FENCED', { member: 'two' })
+  rig.until('regenerating-standby')
+})
+
+t.test('a waiver names what exists', async t => {
+  const rig = Rig.adopted()
+  t.match(waive(rig, 'MEMBER_STALE', { member: 'one' }), [{ code: 'NO_ROTATION' }])
+  rig.rotate()
+  t.match(waive(rig, 'MEMBER_STALE'), [{ code: 'UNKNOWN_MEMBER', sentence: /by name/ }])
+  t.match(waive(rig, 'MEMBER_STALE', { member: 'three' }), [{ code: 'UNKNOWN_MEMBER' }])
+  t.match(waive(rig, 'CONSUMER_PENDING'), [{ code: 'UNKNOWN_CONSUMER' }])
+  rig.policy = { fleet: { is: 'none', acceptedBy: 'ops', reason: 'test' } }
+  t.same(waive(rig, 'MEMBER_STALE', { member: 'one' }), [], 'it has joined')
+})
