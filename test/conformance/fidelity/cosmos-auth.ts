@@ -4,6 +4,10 @@ const article =
   'https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources'
 const unauthorized = 'https://learn.microsoft.com/azure/cosmos-db/troubleshoot-unauthorized'
 
+/** Client and gateway share it, as its first comment says. */
+const helper =
+  'https://github.com/Azure/azure-cosmos-dotnet-v3/blob/master/Microsoft.Azure.Cosmos/src/Authorization/AuthorizationHelper.cs'
+
 export const cosmosAuth: Section = {
   title: 'Cosmos DB: who may come in',
   rows: [
@@ -29,6 +33,31 @@ export const cosmosAuth: Section = {
       ],
     },
     {
+      rule: 'A plus that is not encoded is a space, a comma ends the signature, and a header of more than 1,024 characters is malformed.',
+      sources: [helper],
+      heldBy: [
+        sim(
+          'cosmos/signature.test.ts',
+          'a plus that is not encoded is a space, so that its signature is another',
+        ),
+        sim('cosmos/signature.test.ts', 'what follows a comma is another header, and not read'),
+        sim(
+          'cosmos/authenticate.test.ts',
+          'a missing and a malformed header have their own sentences',
+        ),
+      ],
+    },
+    {
+      rule: 'A signature of which one letter has another case is refused.',
+      sources: [helper],
+      assumed:
+        'The shared helper also takes a signature whose letters differ in case only; no client may count on it.',
+      knob: null,
+      heldBy: [
+        sim('cosmos/signature.test.ts', 'a header that differs in any one character is refused'),
+      ],
+    },
+    {
       rule: 'Rid-based links are signed as the last rid alone, in lower case; name-based links keep their case.',
       sources: [article, 'cosmos/vectors.json'],
       heldBy: [
@@ -39,6 +68,10 @@ export const cosmosAuth: Section = {
         sim(
           'cosmos/authenticate.test.ts',
           'names keep their case and are signed as they read, not as they are encoded',
+        ),
+        sim(
+          'cosmos/authenticate.test.ts',
+          'every kind of resource is served by its rid, signed alone and in lower case',
         ),
       ],
     },
@@ -56,6 +89,52 @@ export const cosmosAuth: Section = {
         sim(
           'cosmos/authenticate.test.ts',
           'a date must come, in either of two headers, in the form of RFC 1123',
+        ),
+      ],
+    },
+    {
+      rule: 'Date is signed in a line of its own, which is empty where x-ms-date comes.',
+      sources: [helper],
+      heldBy: [
+        sim(
+          'cosmos/authenticate.test.ts',
+          'Date stands for x-ms-date where that is absent or empty, in a line of its own',
+        ),
+      ],
+    },
+    {
+      rule: 'A date of another zone than GMT, or with a weekday that does not fit, is 401.',
+      sources: ['https://learn.microsoft.com/answers/questions/505129', helper],
+      heldBy: [
+        sim(
+          'cosmos/authenticate.test.ts',
+          'a date must come, in either of two headers, in the form of RFC 1123',
+        ),
+      ],
+    },
+    {
+      rule: 'Every answer carries the region’s own time in date; refusals are chunked.',
+      sources: ['cosmos/errors.json#gateway401_wrongKey'],
+      heldBy: [
+        sim(
+          'cosmos/authenticate.test.ts',
+          'every answer carries the region’s own time, which may be wrong',
+        ),
+        sim(
+          'cosmos/authenticate.test.ts',
+          'a wrong key is refused with the payload that the service signed',
+        ),
+      ],
+    },
+    {
+      rule: 'A region’s clock may be wrong.',
+      assumed:
+        'Microsoft publishes no bound for its clocks; with the knob a client’s correction can be tried.',
+      knob: 'clockSkewMs',
+      heldBy: [
+        sim(
+          'cosmos/clock-skew.test.ts',
+          'the clocks of all regions are off by one option, or each by its own',
         ),
       ],
     },
@@ -116,7 +195,7 @@ export const cosmosAuth: Section = {
       rule: 'The window is 15 minutes behind and 5 minutes ahead.',
       sources: ['cosmos/errors.json#gateway403_clockSkew'],
       assumed:
-        'A clock 6 min 46 s ahead was refused, so the bound ahead is below that; nobody says how far. A narrow one is the worst case.',
+        'A clock 6 min 46 s ahead was refused, so the bound ahead is below that. A comment of the shared helper speaks of 5 minutes at either end, which would make 20 behind; the narrower is the worst case.',
       knob: 'dateWindow.aheadMs, dateWindow.behindMs',
       heldBy: [
         sim(

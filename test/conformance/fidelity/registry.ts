@@ -1,6 +1,7 @@
 import { arm } from './arm.ts'
 import { cosmosAuth } from './cosmos-auth.ts'
 import { cosmosDocuments } from './cosmos-documents.ts'
+import { cosmosIdentity } from './cosmos-identity.ts'
 import { cosmosRegions } from './cosmos-regions.ts'
 import { entra } from './entra.ts'
 import type { Section } from './row.ts'
@@ -9,6 +10,6 @@ import { weather } from './weather.ts'
 
 /** Everything that the simulator claims, by service. */
 export const registry: readonly Section[] = [
-  ...[cosmosAuth, cosmosRegions, cosmosDocuments],
+  ...[cosmosAuth, cosmosIdentity, cosmosRegions, cosmosDocuments],
   ...[arm, vault, entra, weather],
 ]
