@@ -16,12 +16,16 @@ export const jsonReply = (
   headers: Readonly<Record<string, string>> = {},
 ): Reply => ({ status, headers, body: JSON.stringify(body) })
 
+/** What was refused for its signature or token costs nothing; all else costs a little. */
+const chargeOf = ({ status }: ServiceError): Record<string, string> =>
+  status === 401 || status === 403 ? {} : { 'x-ms-request-charge': status === 404 ? '1' : '1.24' }
+
 export function errorReply(error: ServiceError, activityId: string): Reply {
   const substatus: Record<string, string> =
     error.substatus === undefined ? {} : { 'x-ms-substatus': `${error.substatus}` }
   return {
     status: error.status,
-    headers: { ...substatus, ...error.extra },
+    headers: { ...chargeOf(error), ...substatus, ...error.extra },
     body: errorBody(error, activityId),
   }
 }
