@@ -12,11 +12,18 @@ export interface Tally {
   readonly failed: number
   readonly skipped: number
   readonly failures: readonly Failure[]
+  readonly skips: readonly Skip[]
 }
 
-export const nothing: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] }
+/** A test that did not run. */
+export interface Skip {
+  readonly path: readonly string[]
+  /** Empty where none was given. */
+  readonly reason: string
+}
+
+export const nothing: Tally = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [] }
 export const pass: Tally = { ...nothing, passed: 1 }
-export const skip: Tally = { ...nothing, skipped: 1 }
 
 /** One failed test, with everything in it that failed. */
 export const fail = (...failures: readonly Failure[]): Tally => ({
@@ -30,6 +37,7 @@ export const add = (a: Tally, b: Tally): Tally => ({
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
   failures: [...a.failures, ...b.failures],
+  skips: [...a.skips, ...b.skips],
 })
 
 export const closingLine = ({ passed, failed, skipped }: Tally): string =>
@@ -49,13 +57,13 @@ export const tallyFile = (point: Point): Tally => {
 }
 
 const tallyBlock = (closing: Point, block: Block, above: readonly string[]): Tally => {
-  if (isExcused(closing)) return skip
   const path = [...above, closing.name]
+  if (isExcused(closing)) return excuse(path, closing)
   const inner = block.points
     .flatMap(point => (point.block === undefined ? [] : [tallyBlock(point, point.block, path)]))
     .reduce(add, nothing)
   const own = block.points.filter(point => point.block === undefined)
-  const skipped = own.filter(isExcused).map(() => skip)
+  const skipped = own.filter(isExcused).map(point => excuse([...path, point.name], point))
   return [...skipped, tallyOwn(closing, block, own, inner, path)].reduce(add, inner)
 }
 
@@ -74,6 +82,11 @@ const tallyOwn = (
   if (!closing.ok && inner.failed === 0) return fail({ path, details: closing.details })
   const isTest = block.points.length === 0 || own.some(point => !isExcused(point))
   return isTest ? pass : nothing
+}
+
+const excuse = (path: readonly string[], { skip, todo }: Point): Tally => {
+  const reason = [skip, todo].find(each => typeof each === 'string') ?? ''
+  return { ...nothing, skipped: 1, skips: [{ path, reason: String(reason) }] }
 }
 
 /** A `t.test` that is skipped or still to do has no block: it looks like an assertion. */

@@ -176,3 +176,14 @@ t.test('a process loads what judges with its first answer, and not before', { sk
   t.equal(await loads(''), 'false')
   t.equal(await loads(publishing(answer)), 'true')
 })
+
+t.test('any URL at all is judged without throwing', { skip }, async t => {
+  const urls = ['////%00/providers/subscriptions', '', '?', '*', '/%', '/secrets?api-version=%']
+  for (const service of ['arm', 'vault', 'entra']) {
+    for (const url of urls) {
+      const text = '{"error":{"code":"BadRequest","message":"no"}}'
+      const seen: Seen = { service, method: 'GET', url, status: 400, headers: {}, text }
+      t.same(judge.judge(seen).complaints, [], `${service} ${url}`)
+    }
+  }
+})

@@ -39,8 +39,8 @@ export class Judge {
   }
 
   judge(seen: Seen): Judgement {
-    const { pathname, searchParams } = new URL(seen.url, 'https://localhost')
-    const version = searchParams.get('api-version') ?? ''
+    const [path = '', query] = seen.url.split('?')
+    const version = new URLSearchParams(query).get('api-version') ?? ''
     const about = { operation: `${seen.service} ${seen.method}`, version, complaints: [] }
     if (seen.service === 'control') return { ...about, unjudged: 'the simulator’s own endpoint' }
     if (!this.#contracts.present) {
@@ -52,7 +52,7 @@ export class Judge {
     }
     const body = parse(seen.text)
     if (body === notJson) return { ...about, complaints: ['/ the body is not JSON'] }
-    return { ...about, ...this.#underContract(contract, seen, pathname, body) }
+    return { ...about, ...this.#underContract(contract, seen, path, body) }
   }
 
   #underContract(
@@ -62,10 +62,13 @@ export class Judge {
     body: unknown,
   ): Pick<Judgement, 'operation' | 'complaints' | 'unjudged'> {
     const schemas = this.#schemasOf(contract)
-    if (service === 'arm' && isPoll(path)) {
+    if (service === 'arm' && isPoll(path) && !isResult(path, status, body)) {
       return { operation: 'arm poll of an operation', complaints: ofPoll(schemas, status, body) }
     }
-    const found = findOperation(this.#operationsOf(contract), method, path)
+    const operations = this.#operationsOf(contract)
+    const found = isResult(path, status, body)
+      ? operations.find(({ id }) => id === 'DatabaseAccounts_Get')
+      : findOperation(operations, method, path)
     const operation = `${contract.name} ${found?.id ?? 'no operation'}`
     if (found === undefined && status < 400) {
       return {
@@ -110,6 +113,14 @@ const parse = (text: string): unknown => {
 
 const isPoll = (path: string): boolean =>
   polls.some(template => literalsMatched(template, path) >= 0) || pollOfAccount.test(path)
+
+/** `Location` of a change to the account gives the account in the end. */
+const isResult = (path: string, status: number, body: unknown): boolean =>
+  /\/operationResults\//i.test(path) &&
+  status === 200 &&
+  typeof body === 'object' &&
+  body !== null &&
+  'properties' in body
 
 /** The contract of ARM's asynchronous operations (common-types v6, OperationStatusResult). */
 const ofPoll = (schemas: Schemas, status: number, body: unknown): Complaints => {

@@ -6,16 +6,18 @@ import { subscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const once = Symbol.for('keyturn.answers.watched')
+const name = Symbol.for('keyturn.answers.watched')
 const flushMs = 500
 
-if (!Reflect.has(globalThis, once)) {
-  Reflect.set(globalThis, once, true)
-  watch(new URL(import.meta.url).searchParams.get('into'))
-}
+const into = new URL(import.meta.url).searchParams.get('into')
+const state = Reflect.get(globalThis, name)
+if (state === undefined) watch({ into })
+// Preloaded twice: the folder that is named last is meant.
+else state.into = into ?? state.into
 
-/** @param {string | null} into */
-function watch(into) {
+/** @param {{ into: string | null }} state */
+function watch(state) {
+  Reflect.set(globalThis, name, state)
   /** @type {unknown[]} */
   const waiting = []
   let isLoading = false
@@ -23,7 +25,7 @@ function watch(into) {
   let tallying
   const load = async () => {
     const { startTallying } = await import('./tallying.ts')
-    tallying = startTallying(into)
+    tallying = startTallying(state.into)
   }
   const drain = () => {
     if (tallying && waiting.length > 0) tallying.take(waiting.splice(0))
@@ -37,7 +39,7 @@ function watch(into) {
   process.on('exit', () => {
     drain()
     if (tallying?.failed && !process.exitCode) process.exitCode = 1
-    if (waiting.length > 0 && into !== null) tellLost(into, waiting.length)
+    if (waiting.length > 0 && state.into !== null) tellLost(state.into, waiting.length)
   })
 }
 
