@@ -69,12 +69,19 @@ export class Servers {
     addresses.arm = await this.#listen(ports.arm, (req, res) =>
       (isControl(req.url) ? control : arm)(req, res),
     )
-    const first = ports.cosmos === 0 ? 0 : ports.cosmos + 1
-    this.#regions = new RegionServers(account.geography, clock, first, (name, port) =>
-      listen(this.#tls, port, cosmos.handlerFor(name)),
-    )
-    await this.#regions.start()
-    addresses.global = `${await this.#listen(ports.cosmos, cosmos.globalHandler)}/`
+    this.#regions = new RegionServers({
+      geography: account.geography,
+      weather: cosmos.regionsWeather,
+      clock,
+      globalPort: ports.cosmos,
+      open: (name, port) =>
+        listen(this.#tls, port, name === null ? cosmos.globalHandler : cosmos.handlerFor(name)),
+    })
+    addresses.global = await this.#regions.start()
+  }
+
+  async regionsSettled(): Promise<void> {
+    await this.#regions?.settle()
   }
 
   /** Closes every socket; calls under way are cut off. */
@@ -140,7 +147,7 @@ export class Servers {
   }
 
   #arm(): Handler {
-    const { subscriptionId, resourceGroup, clock, limits } = this.#settings
+    const { subscriptionId, resourceGroup, tenantId, clock, limits } = this.#settings
     const { account, usage, resource, requests } = this.#parts
     return createArm({
       account,
@@ -149,6 +156,7 @@ export class Servers {
       requests,
       locks: () => this.locks,
       names: { subscriptionId, resourceGroup },
+      tenantId,
       clock,
       limits: new ArmLimits(clock, limits === 'enforced'),
       verify: call => this.#verify('arm', call, [...armAudiences, this.addresses.arm]),

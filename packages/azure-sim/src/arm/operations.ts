@@ -1,6 +1,7 @@
 import type { Started } from '../account/account.ts'
 import { keyKinds } from '../account/types.ts'
-import { type Call, jsonObject, type Reply } from '../http/call.ts'
+import { guidFrom } from '../guid.ts'
+import { asObject, type Call, jsonObject, type Reply } from '../http/call.ts'
 import { type Change, readChange, readLocations } from './changes.ts'
 import * as refusals from './errors.ts'
 import type { JsonObject } from './json.ts'
@@ -13,7 +14,7 @@ import {
   recentUse,
   skipsCheck,
 } from './safe-rotation.ts'
-import { type AccountSettings, newSettings } from './settings.ts'
+import { newSettings } from './settings.ts'
 import { shownAccount } from './shown.ts'
 
 /** 412 while another operation holds the lock, 400 for what makes no sense, else its beginning. */
@@ -69,7 +70,7 @@ function createAs(arm: ArmOptions, call: Call, change: Change): Reply {
   const also = (): void => {
     const location = change.location ?? locations[0]?.locationName ?? ''
     Object.assign(arm.settings, newSettings(location))
-    apply(arm.settings, change)
+    apply(arm, change)
   }
   const started = arm.account.create({ flags, locations, also })
   return begun(arm, call, started, { properties: change.names })
@@ -91,8 +92,9 @@ function updateTo(arm: ArmOptions, call: Call, change: Change): Reply {
   const flags = differences(account.flags, change.flags)
   const others =
     Object.keys(differences(settings.properties, change.properties)).length > 0 ||
-    (change.identity !== undefined && !same(change.identity, settings.identity))
-  const also = others ? () => apply(settings, change) : undefined
+    (change.identity !== undefined &&
+      !same(identityOf(arm.tenantId, change.identity), settings.identity))
+  const also = others ? () => apply(arm, change) : undefined
   const started = account.update({
     flags,
     ...(change.locations ? { locations: change.locations } : {}),
@@ -101,16 +103,25 @@ function updateTo(arm: ArmOptions, call: Call, change: Change): Reply {
   return begun(arm, call, started, note)
 }
 
-function apply(settings: AccountSettings, change: Change): void {
+function apply(arm: ArmOptions, change: Change): void {
+  const { settings } = arm
   settings.properties = { ...settings.properties, ...change.properties }
   settings.kind = change.kind ?? settings.kind
-  settings.identity =
-    change.identity === undefined ? settings.identity : identityOf(change.identity)
+  if (change.identity) settings.identity = identityOf(arm.tenantId, change.identity)
 }
 
-/** Azure gives a system-assigned identity its ids; the simulator's opens nothing. */
-function identityOf(identity: JsonObject): JsonObject {
-  return { ...identity }
+/** Azure gives each identity its ids; the simulator's open nothing. */
+function identityOf(tenantId: string, { type, userAssignedIdentities }: JsonObject): JsonObject {
+  const own = /\bSystemAssigned\b/.test(String(type))
+    ? { principalId: guidFrom('principal of the account'), tenantId }
+    : {}
+  const given = asObject(userAssignedIdentities)
+  const assigned = Object.keys(given ?? {}).map(id => [
+    id,
+    { clientId: guidFrom(`client of ${id}`), principalId: guidFrom(`principal of ${id}`) },
+  ])
+  const all = given ? { userAssignedIdentities: Object.fromEntries(assigned) } : {}
+  return { type, ...own, ...all }
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -18,6 +18,7 @@ export interface ArmOptions {
   /** How many requests the data plane has answered. */
   readonly requests: RequestCounts
   readonly names: ResourceNames
+  readonly tenantId: string
   readonly clock: Clock
   readonly limits: ArmLimits
   /** Resource locks, as they are now. */

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from './json.ts'
 export interface AccountSettings {
   kind: string
   location: string
-  identity: JsonObject | undefined
+  identity: JsonObject
   /** Properties that are kept and shown, and change nothing. */
   properties: JsonObject
 }
@@ -13,8 +13,9 @@ export interface AccountSettings {
 export const newSettings = (location: string): AccountSettings => ({
   kind: 'GlobalDocumentDB',
   location,
-  identity: undefined,
+  identity: { type: 'None' },
   properties: {
+    apiProperties: {},
     ipRules: [],
     isVirtualNetworkFilterEnabled: false,
     virtualNetworkRules: [],
@@ -36,6 +37,12 @@ export const newSettings = (location: string): AccountSettings => ({
       maxStalenessPrefix: 100,
     },
     cors: [],
+    diagnosticLogSettings: { enableFullTextQuery: 'None' },
+    capacityMode: 'Provisioned',
+    enableMaterializedViews: false,
+    enablePriorityBasedExecution: false,
+    defaultPriorityLevel: 'High',
+    enablePerRegionPerPartitionAutoscale: false,
     backupPolicy: {
       type: 'Periodic',
       periodicModeProperties: {
