@@ -33,6 +33,7 @@ import {
 import { makeTlsIdentity, type TlsIdentity } from './tls/identity.ts'
 import type { SecretStore } from './vault/store.ts'
 import type { RegenerationKnobs } from './weather/propagation.ts'
+import { checkRegions } from './weather/region-weather.ts'
 import type { Weather } from './weather/weather.ts'
 import type { Ledger } from './witness.ts'
 
@@ -240,13 +241,18 @@ export class AzureSim {
   }
 
   /**
-   * Changes the weather of any service, the data plane's (`cosmos`) among them.
+   * Changes the weather of any service, the data plane's (`cosmos`) and its regions' among them.
    *
    * @throws SimError `SIM_OPTION_INVALID`
    */
   setWeather(weather: AllWeather): void {
-    const { cosmos, ...management } = checkWeather(weather)
-    if (cosmos) explained(() => this.cosmos.faults.set(cosmos))
+    const { cosmos, regions = {}, ...management } = checkWeather(weather)
+    const known = this.account.geography.locations().map(({ name }) => name)
+    explained(() => {
+      checkRegions(regions, known)
+      if (cosmos) this.cosmos.faults.set(cosmos)
+      this.cosmos.regionsWeather.set(regions)
+    })
     this.weather.set(management)
   }
 
@@ -272,6 +278,11 @@ export class AzureSim {
    */
   setLocks(locks: readonly Lock[]): void {
     this.#servers.locks = checkLocks(locks)
+  }
+
+  /** Resolves once exactly those endpoints of regions are open that should be by now. */
+  regionsSettled(): Promise<void> {
+    return this.#servers.regionsSettled()
   }
 
   #principal(name: string): Principal {

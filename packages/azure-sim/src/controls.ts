@@ -14,7 +14,11 @@ export function controlsOf(sim: AzureSim): Controls {
   return {
     describe: () => sim.describe(),
     testimony: () => sim.witness.testimony(),
-    weather: () => ({ ...sim.weather.settings, cosmos: sim.cosmos.faults.rates }),
+    weather: () => ({
+      ...sim.weather.settings,
+      cosmos: sim.cosmos.faults.rates,
+      regions: sim.cosmos.regionsWeather.settings,
+    }),
     setWeather: settings => sim.setWeather(settings as AllWeather),
     once: ambush => sim.weather.once(checkAmbush(ambush)),
     regeneration: () => sim.regeneration,

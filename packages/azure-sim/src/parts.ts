@@ -3,11 +3,15 @@ import { randomKeys, seededKeys } from './account/keys.ts'
 import { KeyUsage } from './account/usage.ts'
 import { RequestCounts } from './arm/metrics.ts'
 import { type AccountSettings, newSettings } from './arm/settings.ts'
-import { chanceFrom } from './chance.ts'
+import { type Chance, chanceFrom } from './chance.ts'
+import { type ConsistencyLevel, consistencyLevels } from './cosmos/consistency.ts'
 import { type Cosmos, createCosmos } from './cosmos/cosmos-front.ts'
+import { asObject } from './http/call.ts'
 import type { Settings } from './options.ts'
 import { invalid } from './settings.ts'
 import { SecretStore } from './vault/store.ts'
+import { checkRegions, type RegionSettings } from './weather/region-weather.ts'
+import { RegionsWeather } from './weather/regions-weather.ts'
 import { Weather } from './weather/weather.ts'
 import { Ledger } from './witness.ts'
 
@@ -28,7 +32,7 @@ export interface Parts {
 export function makeParts(settings: Settings): Parts {
   const { clock, seed } = settings
   const chance = chanceFrom(seed)
-  const { cosmos: faults, ...management } = settings.weather
+  const { cosmos: faults, regions = {}, ...management } = settings.weather
   const account = new Account({
     name: settings.accountName,
     regions: settings.regions,
@@ -40,6 +44,7 @@ export function makeParts(settings: Settings): Parts {
     management: settings.management,
     onRemoved: () => emptied(cosmos),
   })
+  const resource = newSettings(settings.regions[0] ?? '')
   const witness = new Ledger(settings.witness)
   const usage = new KeyUsage(() => settings.lastUsageLagMs)
   const requests = new RequestCounts()
@@ -51,6 +56,8 @@ export function makeParts(settings: Settings): Parts {
     createCosmos({
       account: { name: settings.accountName },
       regions: () => account.regions,
+      topology: () => account.geography.topology,
+      regionsWeather: regionsWeather(chance, settings, regions),
       keys: account,
       clock,
       chance,
@@ -58,6 +65,7 @@ export function makeParts(settings: Settings): Parts {
       settings: {
         disableLocalAuth: () => account.flags.disableLocalAuth,
         disableKeyBasedMetadataWriteAccess: () => account.flags.disableKeyBasedMetadataWriteAccess,
+        consistency: () => consistencyIn(resource),
       },
       weather: faults ?? {},
       dateWindow: settings.dateWindow,
@@ -67,7 +75,6 @@ export function makeParts(settings: Settings): Parts {
   skewClocks(cosmos, settings)
   const weather = new Weather(chance, management)
   const secrets = new SecretStore(clock, { chance, weather: () => weather.settings.vault })
-  const resource = newSettings(settings.regions[0] ?? '')
   return { account, usage, resource, requests, witness, weather, cosmos, secrets }
 }
 
@@ -78,6 +85,17 @@ export function explained<T>(run: () => T): T {
   } catch (error) {
     throw error instanceof RangeError ? invalid(error.message) : error
   }
+}
+
+function regionsWeather(chance: Chance, { clock, regions }: Settings, settings: RegionSettings) {
+  checkRegions(settings, regions)
+  return new RegionsWeather(chance, clock, settings)
+}
+
+/** As ARM shows it, and lets it be changed. */
+function consistencyIn({ properties }: AccountSettings): ConsistencyLevel {
+  const { defaultConsistencyLevel } = asObject(properties['consistencyPolicy']) ?? {}
+  return consistencyLevels.find(level => level === defaultConsistencyLevel) ?? 'Session'
 }
 
 function skewClocks({ clockSkew }: Cosmos, { clockSkewMs, regions }: Settings): void {

@@ -6,6 +6,7 @@ import type { FaultRates } from './cosmos/faults.ts'
 import { SimError } from './errors.ts'
 import { asObject } from './http/call.ts'
 import type { RegenerationKnobs } from './weather/propagation.ts'
+import type { RegionSettings } from './weather/region-weather.ts'
 import {
   type Ambush,
   type Climate,
@@ -17,7 +18,11 @@ import {
 } from './weather/weather.ts'
 
 /** Weather of every service, the data plane's own faults among them. */
-export type AllWeather = WeatherSettings & { cosmos?: Partial<FaultRates> }
+export type AllWeather = WeatherSettings & {
+  cosmos?: Partial<FaultRates>
+  /** Outages and lag by region; `*` is every region that is not named. */
+  regions?: RegionSettings
+}
 
 /** How operations on the account's regions and on the account itself go. */
 export interface OperationSettings {
@@ -143,20 +148,27 @@ export function checkLocks(value: unknown): readonly Lock[] {
 }
 
 /**
- * Weather by service. The data plane's rates are checked by the data plane.
+ * Weather by service. The data plane's rates and its regions' weather are checked by the data plane.
  *
  * @throws SimError `SIM_OPTION_INVALID`
  */
 export function checkWeather(value: unknown): AllWeather {
-  const { cosmos, ...services } = object('weather', value)
+  const { cosmos, regions, ...services } = object('weather', value)
   for (const [name, settings] of Object.entries(services)) {
-    if (!isService(name)) throw unknown(`weather.${name}`, [...serviceNames, 'cosmos'])
+    if (!isService(name)) throw unknown(`weather.${name}`, [...serviceNames, 'cosmos', 'regions'])
     check(`weather.${name}`, settings, weatherKinds[name])
   }
   return {
     ...(services as WeatherSettings),
     ...(cosmos ? { cosmos: object('cosmos', cosmos) } : {}),
+    ...(regions ? { regions: byRegion(regions) } : {}),
   }
+}
+
+function byRegion(value: unknown): RegionSettings {
+  const regions = object('regions', value)
+  for (const [name, own] of Object.entries(regions)) object(`regions.${name}`, own)
+  return regions as RegionSettings
 }
 
 /** @throws SimError `SIM_OPTION_INVALID` */

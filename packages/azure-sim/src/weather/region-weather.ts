@@ -42,13 +42,26 @@ export const calmRegion: Readonly<RegionWeather> = {
 /** By region's name; `*` is every region that is not named. */
 export type RegionSettings = Readonly<Record<string, Partial<RegionWeather>>>
 
+export const everyRegion = '*'
+
 /** The longest that a span may come to. */
 export const most = (span: Span): number => (typeof span === 'number' ? span : span[1])
 
 const spans = ['replicationLagMs', 'containerLagMs', 'outageEveryMs', 'outageMs'] as const
 
-/** Throws RangeError, a sentence that says what to give instead. */
-export function checkRegionWeather(region: string, settings: Partial<RegionWeather>): void {
+/** Throws RangeError, a sentence that says what to give instead. `known`: the account's regions. */
+export function checkRegions(settings: RegionSettings, known?: readonly string[]): void {
+  for (const [region, own] of Object.entries(settings)) {
+    if (region !== everyRegion && known?.includes(region) === false) {
+      throw new RangeError(
+        `There is no region ${region} to have weather; give ${known.join(', ')}, or ${everyRegion}.`,
+      )
+    }
+    checkRegion(region, own)
+  }
+}
+
+function checkRegion(region: string, settings: Partial<RegionWeather>): void {
   for (const name of Object.keys(settings)) {
     if (!Object.hasOwn(calmRegion, name)) {
       const known = Object.keys(calmRegion).join(', ')

@@ -2,7 +2,8 @@ import { type Chance, within } from '../chance.ts'
 import type { Clock } from '../clock.ts'
 import {
   calmRegion,
-  checkRegionWeather,
+  checkRegions,
+  everyRegion,
   most,
   type Outage,
   type RegionSettings,
@@ -16,8 +17,6 @@ interface Spell {
   readonly until: number
   readonly kind: Outage
 }
-
-const everyRegion = '*'
 
 /** How it is in each region: outages of endpoints, and how far regions are behind. */
 export class RegionsWeather {
@@ -58,7 +57,7 @@ export class RegionsWeather {
    * RangeError for settings that make no sense, and then changes nothing.
    */
   set(settings: RegionSettings): void {
-    for (const [region, own] of Object.entries(settings)) checkRegionWeather(region, own)
+    checkRegions(settings)
     const { [everyRegion]: general = {}, ...named } = settings
     this.#general = { ...this.#general, ...general }
     for (const [region, own] of this.#regions) this.#regions.set(region, { ...own, ...general })
