@@ -32,6 +32,8 @@ class Exploration<S> {
   readonly #pairs = new Set<string>()
   #edges = 0
   #depth = 0
+  /** Of the states that are about to be reached. */
+  #level = 0
 
   constructor(system: System<S>, limits: Limits, tell: (states: number, depth: number) => void) {
     this.#system = system
@@ -42,6 +44,7 @@ class Exploration<S> {
   run(): Explored {
     let level: { state: S; index: number }[] = []
     this.#arrive(this.#system.initial, -1, 0, level)
+    this.#level = 1
     while (level.length > 0 && !this.#isOver()) {
       const next: { state: S; index: number }[] = []
       for (const { state, index } of level) {
@@ -49,8 +52,8 @@ class Exploration<S> {
         this.#expand(state, index, next)
         if (index % 5_000 === 0) this.#tell(this.#seen.size, this.#depth)
       }
-      if (next.length > 0) this.#depth += 1
       level = next
+      this.#level += 1
     }
     return this.#result(level.length === 0)
   }
@@ -73,6 +76,7 @@ class Exploration<S> {
   #arrive(state: S, parent: number, ordinal: number, next: { state: S; index: number }[]): number {
     const { index, isNew } = this.#seen.add(this.#system.key(state))
     if (!isNew) return index
+    this.#depth = this.#level
     this.#parents.push(parent)
     this.#ordinals.push(ordinal)
     const broken = this.#system.broken(state)
