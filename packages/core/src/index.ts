@@ -95,10 +95,12 @@ export {
   defaultEmergencyLimits,
   defaultEvidenceLimits,
   defaultLimits,
+  defaultRetireLimits,
   type EmergencyLimits,
   type EvidenceLimits,
   hookRetryMs,
   type Limits,
+  type RetireLimits,
   regenerationMsTypical,
 } from './rotation/limits.ts'
 export { type Needs, needs } from './rotation/needs.ts'
@@ -110,9 +112,11 @@ export {
   type Emergency,
   emptyRecord,
   type Publication,
+  type Retirement,
   type Rotation,
   type Waiver,
 } from './rotation/record.ts'
+export { againstRetiring } from './rotation/retire.ts'
 export type { Answer, Verb } from './rotation/verb.ts'
 export { evictees, obey } from './rotation/verbs.ts'
 export { isWaivable, waivableCodes } from './rotation/waiver.ts'

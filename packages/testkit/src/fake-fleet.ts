@@ -21,6 +21,8 @@ export class FakeMember {
   deaf = false
   /** Whether its reports say goodbye, every client being gone. */
   leaving = false
+  /** Whether it signs nothing at all. */
+  resting = false
   durable = true
   stalenessMsMax = 0
   lost: string[] = []
@@ -41,7 +43,7 @@ export class FakeMember {
 
   /** Signs one request now, with the active key. */
   work(now: number): void {
-    if (this.held) this.#lastUse.set(this.held.fingerprints[this.held.active], now)
+    if (this.held && !this.resting) this.#lastUse.set(this.held.fingerprints[this.held.active], now)
   }
 
   report(now: number): IncomingReport {

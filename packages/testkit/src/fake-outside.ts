@@ -19,6 +19,10 @@ export class FakeOutside {
   /** What comes of a hook, asked when it starts. */
   onHook: (consumer: string, slot: Slot) => HookView['is'] = () => 'succeeded'
   readonly hooksRun: { readonly consumer: string; readonly slot: Slot }[] = []
+  /** Whether a PATCH of `disableLocalAuth` takes effect, and whether one did. */
+  disabling = true
+  localAuthDisabled = false
+  disables = 0
   calendar: CalendarView | undefined = undefined
   #hooks: HookView[] = []
   #evidence: EvidenceView | null = null
@@ -49,11 +53,20 @@ export class FakeOutside {
       return at === null ? null : azureEpoch + at
     }
     const lastUse = { primary: azure('primary'), secondary: azure('secondary') }
-    const read = { at: now, fresh: true, azureNow: azureEpoch + now, lastUse, error: null }
+    const uses = Object.values(lastUse).filter(use => use !== null)
+    const lastUseOfAny = uses.length > 0 ? Math.max(...uses) : null
+    const look = { at: now, azureNow: azureEpoch + now, lastUse, lastUseOfAny }
+    const read = { ...look, fresh: true, error: null }
     this.#evidence = this.evidenceDown ? { ...read, fresh: false, error: 'down' } : read
   }
 
-  run({ rotation, consumer, slot }: OutsideEffect, now: number): void {
+  run(effect: OutsideEffect, now: number): void {
+    if (effect.do === 'disable-local-auth') {
+      this.disables += 1
+      this.localAuthDisabled = this.disabling
+      return
+    }
+    const { rotation, consumer, slot } = effect
     this.hooksRun.push({ consumer, slot })
     const is = this.onHook(consumer, slot)
     const detail = is === 'failed' ? 'exit code 1' : null

@@ -236,8 +236,7 @@ export class Rig {
       arm: {
         at: this.now,
         fresh: true,
-        idle,
-        fingerprints,
+        ...{ idle, fingerprints, localAuthDisabled: this.outside.localAuthDisabled },
         generationTimes: { primary: null, secondary: null },
         operation: operation === null ? null : { operation, status: this.azure.status(operation) },
         error: null,

@@ -29,6 +29,7 @@ export const blockerCodes = [
   'VAULT_DIFFERS',
   'BAKING',
   'PAUSED',
+  'KEY_IN_USE',
   'NOT_ADOPTED',
   'ALREADY_ADOPTED',
   'ROTATION_RUNNING',
@@ -40,6 +41,8 @@ export const blockerCodes = [
   'NOTHING_TO_APPROVE',
   'NOT_AN_APPROVER',
   'NOT_WAIVABLE',
+  'NOT_ASKED',
+  'RETIRED',
   'SLOT_MISSING',
   'REASON_MISSING',
 ] as const

@@ -50,9 +50,11 @@ export const lookedAt = (arm: ArmView | null): arm is ArmView => arm !== null &&
 /** An operator reads seconds, not milliseconds. */
 export const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`
 
-/** … and of hours, hours and minutes. */
+/** … and of hours, hours and minutes; of days, days. */
 export const duration = (ms: number): string => {
   if (ms < 120_000) return seconds(ms)
   const minutes = Math.round(ms / 60_000)
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (minutes < 120) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} d`
 }

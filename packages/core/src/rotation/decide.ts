@@ -18,6 +18,7 @@ import { outsidersFirst } from './outsiders.ts'
 import type { Phase, Reverting } from './phase.ts'
 import { guardVault, keepVault, publishing, reconcile } from './publish.ts'
 import type { Rotation } from './record.ts'
+import { retiring } from './retire.ts'
 import { revert } from './revert.ts'
 import { scheduled } from './schedule.ts'
 import { settle } from './settle.ts'
@@ -39,6 +40,7 @@ export const decide = (seen: World): Decision => {
     reconcile(world) ??
     keepVault(world) ??
     settle(world) ??
+    retiring(world) ??
     scheduled(world) ??
     nextStep(world)
   )

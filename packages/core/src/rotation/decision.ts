@@ -19,12 +19,14 @@ export type Effect =
 /** An effect that touches neither keys nor keysets. */
 export type OutsideEffect =
   /** Starts a consumer's hook, which goes on by itself: what comes of it is seen by looking. */
-  {
-    readonly do: 'run-hook'
-    readonly rotation: string
-    readonly consumer: string
-    readonly slot: Slot
-  }
+  | {
+      readonly do: 'run-hook'
+      readonly rotation: string
+      readonly consumer: string
+      readonly slot: Slot
+    }
+  /** Ends key authentication for the whole account; repeated until ARM shows it. */
+  | { readonly do: 'disable-local-auth' }
 
 export type Decision =
   | { readonly kind: 'wait'; readonly blockers: readonly Blocker[] }

@@ -2,6 +2,7 @@ import type { Fingerprint } from '../fingerprint.ts'
 import type { Fingerprints } from '../keyset.ts'
 import type { Slot } from '../slot.ts'
 import type { SettledWhy } from './attempt.ts'
+import type { BlockerCode } from './blocker.ts'
 import type { PhaseName, Reverting } from './phase.ts'
 import type { BeginningPhase, Plan } from './plan.ts'
 import type { Publication, Waiver } from './record.ts'
@@ -55,6 +56,14 @@ export type JournalEvent =
       readonly because?: 'reconciled' | undefined
     }
   | { readonly type: 'published'; readonly version: number }
+  | {
+      readonly type: 'retire-asked' | 'retire-intended'
+      readonly by: string
+      readonly reason: string
+    }
+  /** A key is in use after all: nothing was disabled, and somebody has to ask anew. */
+  | { readonly type: 'retire-dropped'; readonly because: readonly BlockerCode[] }
+  | { readonly type: 'retired' }
   | {
       readonly type: 'regenerate-intended'
       readonly slot: Slot

@@ -1,7 +1,7 @@
 import type { Attempt, Outcome } from './attempt.ts'
 import type { EnteredPhase, JournalEvent } from './event.ts'
 import { attemptsOf, type Phase } from './phase.ts'
-import type { AccountRecord, Rotation } from './record.ts'
+import type { AccountRecord, Retirement, Rotation } from './record.ts'
 
 /** State is the fold of the journal's events. `at` is the observed time of the append. */
 export const fold = (record: AccountRecord, event: JournalEvent, at: number): AccountRecord => {
@@ -23,6 +23,11 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
       return { ...record, rotation: started(event, at) }
     case 'evicted':
       return record
+    case 'retire-asked':
+    case 'retire-intended':
+    case 'retire-dropped':
+    case 'retired':
+      return { ...record, retirement: retirementAfter(record, event, at) }
     default:
       return record.rotation
         ? { ...record, rotation: foldRotation(record.rotation, event, at) }
@@ -30,10 +35,32 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
   }
 }
 
+type RetireEvent = JournalEvent & {
+  type: 'retire-asked' | 'retire-intended' | 'retire-dropped' | 'retired'
+}
+
 type RotationEvent = Exclude<
   JournalEvent,
-  { type: 'adopted' | 'publish-intended' | 'published' | 'rotation-started' | 'evicted' }
+  | { type: 'adopted' | 'publish-intended' | 'published' | 'rotation-started' | 'evicted' }
+  | { type: RetireEvent['type'] }
 >
+
+const retirementAfter = (
+  { retirement }: AccountRecord,
+  event: RetireEvent,
+  at: number,
+): Retirement | null => {
+  switch (event.type) {
+    case 'retire-asked':
+      return { is: 'asked', by: event.by, reason: event.reason, at }
+    case 'retire-intended':
+      return { is: 'intended', by: event.by, reason: event.reason, at }
+    case 'retire-dropped':
+      return null
+    case 'retired':
+      return retirement && { ...retirement, is: 'done', at }
+  }
+}
 
 const foldRotation = (rotation: Rotation, event: RotationEvent, at: number): Rotation => {
   switch (event.type) {

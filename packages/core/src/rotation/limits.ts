@@ -113,3 +113,16 @@ export const hookRetryMs = 60_000
 
 /** What a regeneration takes where an account has no history: one empty region, as recorded. */
 export const regenerationMsTypical = 90_000
+
+/** Proving that no key of an account is in use by anybody, before key authentication ends. */
+export interface RetireLimits {
+  /** No use of any key for so long: the longest month and four days, so that a monthly job shows. */
+  readonly quietMs: number
+  /** The second word has to follow the first within this: what was shown is still true. */
+  readonly confirmWithinMs: number
+}
+
+export const defaultRetireLimits: RetireLimits = {
+  quietMs: 3_024_000_000,
+  confirmWithinMs: 600_000,
+}

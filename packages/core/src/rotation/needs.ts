@@ -23,7 +23,11 @@ export interface Needs {
  */
 export const needs = (seen: World): Needs => {
   const world = paced(seen)
+  const { record, policy } = world
   const looks = looksOf(world)
+  if (record.retirement?.is === 'intended') {
+    return { ...looks, arm: true, ...(policy.evidence.is === 'azure' ? { evidence: true } : {}) }
+  }
   return evidenceIsDue(world) ? { ...looks, evidence: true } : looks
 }
 

@@ -1,4 +1,4 @@
-import type { EmergencyLimits, EvidenceLimits, Limits } from './limits.ts'
+import type { EmergencyLimits, EvidenceLimits, Limits, RetireLimits } from './limits.ts'
 import type { BeginningPhase } from './plan.ts'
 
 /** What an account's owners ask of its rotations. */
@@ -36,6 +36,7 @@ export interface Policy {
    */
   readonly azureRefusal?: 'heed' | 'bypass'
   readonly emergency?: EmergencyLimits
+  readonly retire?: RetireLimits
 }
 
 /** A declared consumer: a Functions binding, a Data Factory, a monthly job. */

@@ -24,6 +24,16 @@ export interface AccountRecord {
   readonly readBack: number
   /** The running rotation, or the last one. */
   readonly rotation: Rotation | null
+  /** On the road to no keys at all: asked twice, then done. */
+  readonly retirement: Retirement | null
+}
+
+export interface Retirement {
+  readonly is: 'asked' | 'intended' | 'done'
+  readonly by: string
+  readonly reason: string
+  /** Observed time of the last word or deed. */
+  readonly at: number
 }
 
 export interface Rotation {
@@ -81,4 +91,5 @@ export const emptyRecord: AccountRecord = {
   published: null,
   readBack: 0,
   rotation: null,
+  retirement: null,
 }

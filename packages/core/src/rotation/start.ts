@@ -2,6 +2,7 @@ import { publishedOf } from './check.ts'
 import { declaring, emergencyEvents, planFor } from './emergency.ts'
 import { hasEnded } from './phase.ts'
 import type { Rotation } from './record.ts'
+import { isRetired } from './retire.ts'
 import { type Answer, type Rotate, refuse } from './verb.ts'
 import type { World } from './world.ts'
 
@@ -13,6 +14,7 @@ export const rotate = (world: World, verb: Rotate): Answer => {
   if (emergency && slot === undefined) {
     return refuse('SLOT_MISSING', 'An emergency names the slot whose key has leaked.')
   }
+  if (isRetired(world)) return refuse('RETIRED', 'The account takes no keys any more.')
   if (rotation && !hasEnded(rotation.phase)) return declareWithin(world, rotation, verb)
   const { active, fingerprints } = publishedOf(record)
   const plan = slot === undefined ? 'full' : planFor(slot, active)

@@ -29,6 +29,13 @@ export type Verb =
     }
   | Waive
   | {
+      readonly verb: 'retire'
+      readonly by: string
+      readonly reason: string
+      /** The second word. */
+      readonly confirm: boolean
+    }
+  | {
       readonly verb: 'acknowledge'
       readonly by: string
       readonly reason: string

@@ -3,6 +3,7 @@ import { lookedAt } from './check.ts'
 import { canAbort, hasEnded } from './phase.ts'
 import { guardVault, samePublication } from './publish.ts'
 import type { Publication } from './record.ts'
+import { retire } from './retire.ts'
 import { reverting } from './revert.ts'
 import { rotate } from './start.ts'
 import { type Answer, refuse, type Verb } from './verb.ts'
@@ -28,6 +29,8 @@ export const obey = (world: World, verb: Verb): Answer => {
       return waive(world, verb)
     case 'acknowledge':
       return acknowledge(world, verb)
+    case 'retire':
+      return retire(world, verb)
     default:
       return steer(world, verb)
   }

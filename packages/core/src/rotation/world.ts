@@ -38,6 +38,8 @@ export interface EvidenceView {
   readonly azureNow: number
   /** `null`: no recorded use. */
   readonly lastUse: Readonly<Record<Slot, number | null>>
+  /** Of any key of the account, the other pair's as well; absent: not known. */
+  readonly lastUseOfAny?: number | null
   readonly error: string | null
 }
 
@@ -71,6 +73,8 @@ export interface ArmView {
   readonly generationTimes: Readonly<Record<Slot, string | null>>
   /** The operation that the journal names, where one runs. */
   readonly operation: OperationView | null
+  /** Whether the account refuses every key (`disableLocalAuth`); absent: not known. */
+  readonly localAuthDisabled?: boolean
   /** Why the look failed; what else stands here is then from the last one that did not. */
   readonly error: string | null
 }
