@@ -88,6 +88,13 @@ export class SimPod {
     this.sidecar = this.#startSidecar()
   }
 
+  /** Its directory is gone: the sidecar starts as somebody new of the same name. */
+  loseDisk(): void {
+    this.#disk = null
+    this.hasForgotten = true
+    this.restartSidecar()
+  }
+
   startClient(): SimClient {
     const { chance, settings } = this.#world
     this.#clientSerial += 1

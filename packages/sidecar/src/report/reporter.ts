@@ -21,6 +21,8 @@ export interface ReporterParts {
 const backoff = { firstMs: 200, maxMs: 5_000 } as const
 /** News that comes in a burst goes out together. */
 const gapMsMin = 5
+/** A coordinator that holds nothing, or was asked not to, is asked this often where there is no news. */
+const paceMsMin = 1_000
 const goodbyeMsMax = 3_000
 /** As long as the wire lets a report be held. */
 const holdMsMax = 60_000
@@ -78,12 +80,26 @@ export class Reporter {
       // Until it has joined, every answer is wanted at once.
       const spread = Math.min(Math.round(jittered(holdMs, chance())), holdMsMax)
       const report = this.#next(store.state.joining === 'joined' ? spread : 0, false)
+      const sentAt = clock.now()
       const outcome = report === null ? 'failed' : await this.#once(report)
       if (signal.aborted) return
       this.#failures = outcome === 'failed' ? this.#failures + 1 : 0
+      if (outcome === 'answered' && report !== null) await this.#pace(report, sentAt)
       const waitMs = outcome === 'failed' ? backoffMs(this.#failures, chance(), backoff) : gapMsMin
       await rest(clock, waitMs, signal)
     }
+  }
+
+  /** Waits for news, or until the last report is `paceMsMin` old. */
+  async #pace({ statement }: Outgoing, sentAt: number): Promise<void> {
+    const { store, clock } = this.#parts
+    const leftMs = sentAt + paceMsMin - clock.now()
+    if (leftMs <= 0) return
+    const over = new AbortController()
+    const either = AbortSignal.any([over.signal, this.#stop.signal])
+    void rest(clock, leftMs, either).then(() => over.abort())
+    await store.until(state => isNews(statement, statementOf(state)), either)
+    over.abort()
   }
 
   #next(holdMs: number, goodbye: boolean): Outgoing | null {

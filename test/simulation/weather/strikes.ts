@@ -1,0 +1,325 @@
+import type { Slot } from '@keyturn/core'
+import type { SimClient } from '../fleet/client.ts'
+import type { SimCoordinator } from '../fleet/coordinator.ts'
+import type { SimPod } from '../fleet/pod.ts'
+import type { Operator } from '../operator.ts'
+import type { Chance } from '../time/chance.ts'
+import type { SimProcess } from '../time/process.ts'
+import type { World } from '../world.ts'
+
+/** What a strike may use: the world, its own chance, how long it lasts, and what to do after it. */
+export interface Scene {
+  readonly world: World
+  readonly operator: Operator
+  readonly chance: Chance
+  /** How long it lasts, in ms. */
+  readonly ms: number
+  readonly until: number
+  /** Once it is over, or everything heals. */
+  readonly after: (undo: () => void) => void
+}
+
+/** Returns whom it befell, for the trace; `null`: there was nobody to befall. */
+export type Strike = (scene: Scene) => string | null
+
+const livingPod = ({ world, chance }: Scene): SimPod | undefined =>
+  chance.maybe(world.pods.filter(({ isUp }) => isUp))
+
+const livingClient = (scene: Scene): SimClient | undefined =>
+  scene.chance.maybe(
+    scene.world.pods.flatMap(({ clients }) =>
+      clients.filter(({ process, closed }) => process.alive && !closed),
+    ),
+  )
+
+const leader = ({ world }: Scene): SimCoordinator | undefined => world.leader ?? undefined
+
+const onPod =
+  (strike: (pod: SimPod, scene: Scene) => void): Strike =>
+  scene => {
+    const pod = livingPod(scene)
+    if (pod) strike(pod, scene)
+    return pod?.label ?? null
+  }
+
+const onClient =
+  (strike: (client: SimClient, scene: Scene) => void): Strike =>
+  scene => {
+    const client = livingClient(scene)
+    if (client) strike(client, scene)
+    return client?.process.name ?? null
+  }
+
+const onLeader =
+  (strike: (coordinator: SimCoordinator, scene: Scene) => void): Strike =>
+  scene => {
+    const coordinator = leader(scene)
+    if (coordinator) strike(coordinator, scene)
+    return coordinator?.process.name ?? null
+  }
+
+const everywhere =
+  (strike: (scene: Scene) => void): Strike =>
+  scene => {
+    strike(scene)
+    return 'Azure'
+  }
+
+const stopFor = (process: SimProcess, { after }: Scene): void => {
+  process.stop()
+  after(() => process.continue())
+}
+
+const killAndRestart = (coordinator: SimCoordinator, { world, after }: Scene): void => {
+  coordinator.process.kill()
+  after(() => {
+    if (world.leader === null) world.startCoordinator()
+  })
+}
+
+const atNextSending =
+  (strike: (coordinator: SimCoordinator, scene: Scene) => void): Strike =>
+  scene => {
+    scene.world.weather.atSending.push(() => {
+      const coordinator = leader(scene)
+      if (!coordinator) return
+      // In the middle of the effect: what was begun in this very instant goes on its way.
+      strike(coordinator, scene)
+      scene.world.trace.tell(coordinator.process.name, 'is struck in the middle of an effect')
+    })
+    return 'the next effect'
+  }
+
+const coordinators: Readonly<Record<string, Strike>> = {
+  'coordinator-crash': onLeader(killAndRestart),
+  'coordinator-stop': onLeader(({ process }, scene) => stopFor(process, scene)),
+  'coordinator-crash-at-effect': atNextSending(killAndRestart),
+  'coordinator-stop-at-effect': atNextSending(({ process }, scene) => stopFor(process, scene)),
+  'second-leader': onLeader((_, { world }) => void world.startCoordinator()),
+  'leader-stopped-and-replaced': onLeader(({ process }, scene) => {
+    stopFor(process, scene)
+    scene.world.startCoordinator()
+  }),
+  'coordinator-clock-jump': onLeader((_, { world, chance }) => {
+    const jump = chance.pick([-3_600_000, -20_000, 20_000, 3_600_000, 86_400_000])
+    world.coordinatorWallOffset += jump
+    for (const { process } of world.coordinators) process.wallOffset = world.coordinatorWallOffset
+  }),
+}
+
+const sidecars: Readonly<Record<string, Strike>> = {
+  'sidecar-crash': onPod((pod, { after }) => {
+    pod.killSidecar()
+    after(() => {
+      if (!pod.process.alive) pod.restartSidecar()
+    })
+  }),
+  'sidecar-restart': onPod(pod => pod.restartSidecar()),
+  'sidecar-stop': onPod((pod, scene) => stopFor(pod.process, scene)),
+  'disk-full': onPod((pod, { until }) => {
+    pod.diskFullUntil = until
+  }),
+  'disk-lost': onPod(pod => pod.loseDisk()),
+  'vault-unreachable': onPod((pod, { until }) => {
+    pod.vaultCutUntil = until
+  }),
+  'probes-unreachable': onPod((pod, { until }) => {
+    pod.azureCutUntil = until
+  }),
+  'reports-cut': onPod((pod, { world, until }) => {
+    world.reports.of(pod).cutUntil = until
+  }),
+  'answers-lost': onPod((pod, { world, until }) => {
+    world.reports.of(pod).answersLostUntil = until
+  }),
+  'reports-late-and-repeated': onPod((pod, { world, until }) => {
+    world.reports.of(pod).slowUntil = until
+  }),
+}
+
+const clients: Readonly<Record<string, Strike>> = {
+  'client-crash': onClient(client => client.process.kill()),
+  'client-stop': onClient((client, scene) => stopFor(client.process, scene)),
+  'client-cut': onClient((client, { ms }) => client.cut(ms)),
+  'client-slow': onClient((client, { until }) => {
+    client.slowUntil = until
+  }),
+  'client-leaves': onClient(client => void client.close()),
+  'client-starts': onPod(pod => void pod.startClient()),
+  'client-clock': onClient((client, { chance }) => {
+    client.process.wallOffset = chance.pick([-3_600_000, -60_000, 3_600_000])
+  }),
+}
+
+const planFor = ({ world, chance }: Scene, name: string, label: string) => ({
+  name,
+  label,
+  mountLagMs: chance.pick([null, null, 10_000, 40_000]),
+  durable: chance.is(0.9),
+  clients: chance.int(1, Math.max(1, world.settings.clientsMost)),
+})
+
+const fleet: Readonly<Record<string, Strike>> = {
+  'pod-joins': scene => {
+    const name = `late-${scene.world.pods.length}`
+    scene.world.addPod(planFor(scene, name, name))
+    return name
+  },
+  'pod-joins-cut-off': scene => {
+    const name = `late-${scene.world.pods.length}`
+    const pod = scene.world.addPod(planFor(scene, name, name))
+    scene.world.reports.of(pod).cutUntil = scene.until
+    return name
+  },
+  'pod-lost': onPod(pod => pod.lose()),
+  'pod-leaves': onPod(pod => void pod.leave()),
+  'pod-replaced': onPod((pod, scene) => {
+    void pod.leave().then(() => {
+      const label = `${pod.name}-again-${scene.world.pods.length}`
+      scene.world.addPod(planFor(scene, pod.name, label))
+    })
+  }),
+  'rolling-restart': scene => {
+    const { world, chance } = scene
+    const pods = world.pods.filter(({ isUp }) => isUp).slice(0, 12)
+    for (const [index, pod] of pods.entries()) {
+      world.timeline.after(index * chance.int(500, 5_000), () => {
+        if (pod.isUp) pod.restartSidecar()
+      })
+    }
+    return `${pods.length} pods`
+  },
+  twin: onPod((pod, scene) => {
+    const label = `${pod.name}-twin-${scene.world.pods.length}`
+    const twin = scene.world.addPod(planFor(scene, pod.name, label))
+    scene.after(() => void twin.leave())
+  }),
+}
+
+const azure: Readonly<Record<string, Strike>> = {
+  'arm-down': everywhere(({ world, until }) => {
+    world.weather.armDownUntil = until
+  }),
+  'arm-throttled': everywhere(({ world, until }) => {
+    world.weather.armThrottledUntil = until
+  }),
+  'arm-forgets': everywhere(({ world, until }) => {
+    world.weather.armForgetsUntil = until
+  }),
+  'post-answer-lost': everywhere(({ world }) => void world.weather.mail.push('answer-lost')),
+  'post-never-sent': everywhere(({ world }) => void world.weather.mail.push('never-sent')),
+  'post-late': everywhere(({ world }) => void world.weather.mail.push('late')),
+  'post-500-after-effect': everywhere(
+    ({ world }) => void world.weather.mail.push('error-after-effect'),
+  ),
+  'operation-fails': everywhere(({ world, chance, after }) => {
+    const { mood } = world.account
+    mood.fails = true
+    mood.failsWithEffect = chance.is(0.2)
+    after(() => {
+      mood.fails = false
+    })
+  }),
+  'operation-slow': everywhere(({ world, chance, after }) => {
+    const { mood } = world.account
+    const usual = world.settings.regenerationMs
+    mood.regenerationMs = usual + chance.pick([60_000, 300_000])
+    after(() => {
+      mood.regenerationMs = usual
+    })
+  }),
+  'vault-down': everywhere(({ world, until }) => {
+    world.weather.vaultDownUntil = until
+  }),
+  'vault-write-lost': everywhere(({ world }) => void world.weather.writes.push('lost')),
+  'vault-write-answer-lost': everywhere(
+    ({ world }) => void world.weather.writes.push('answer-lost'),
+  ),
+  'vault-write-late': everywhere(({ world }) => void world.weather.writes.push('late')),
+  'region-flaps': ({ world, chance, until }) => {
+    const { account, timeline } = world
+    const slot = chance.pick(['primary', 'secondary'] as const)
+    const region = chance.pick(account.regions)
+    account.current[slot].flaps.push({ region: region.name, from: timeline.now, until })
+    return `${region.name} with the ${slot} key`
+  },
+  'region-down': ({ world, chance, until }) => {
+    const region = chance.pick(world.account.regions)
+    region.downUntil = until
+    return region.name
+  },
+}
+
+const edited = (world: World, change: (document: Record<string, unknown>) => void): string => {
+  const { vault, timeline, checker } = world
+  const { latest } = vault
+  if (latest === null) return 'nobody'
+  const document = JSON.parse(latest.text)
+  change(document)
+  checker.hand()
+  vault.write(JSON.stringify(document), 'human', timeline.now)
+  world.onVaultWritten()
+  return `version ${latest.document?.version}`
+}
+
+const otherOf = (slot: unknown): Slot => (slot === 'primary' ? 'secondary' : 'primary')
+
+const humans: Readonly<Record<string, Strike>> = {
+  'portal-regenerates': ({ world, chance }) => {
+    const slot = chance.pick(['primary', 'secondary'] as const)
+    return world.account.regenerate(slot, 'human') ? slot : null
+  },
+  'vault-edited': ({ world }) =>
+    edited(world, document => {
+      document['active'] = otherOf(document['active'])
+      document['fenced'] = []
+    }),
+  'vault-defaced': ({ world }) =>
+    edited(world, document => {
+      document['schema'] = 'nonsense'
+    }),
+  'vault-taken-over': ({ world }) =>
+    edited(world, document => {
+      document['installation'] = 'somebody-else'
+      document['version'] = Number(document['version']) + 1
+    }),
+  'vault-deleted': ({ world }) => {
+    world.checker.hand()
+    world.vault.delete()
+    return 'the secret'
+  },
+  'vault-set-back': ({ world, chance }) => {
+    const earlier = chance.maybe(world.vault.versions.filter(({ document }) => document !== null))
+    if (earlier === undefined) return null
+    world.checker.hand()
+    world.vault.write(earlier.text, 'human', world.timeline.now)
+    world.onVaultWritten()
+    return `to version ${earlier.document?.version}`
+  },
+}
+
+const verbs: Readonly<Record<string, Strike>> = {
+  pause: ({ operator }) => {
+    void operator.steer('pause')
+    return 'the rotation'
+  },
+  resume: ({ operator }) => {
+    void operator.steer('resume')
+    return 'the rotation'
+  },
+  abort: ({ operator }) => {
+    void operator.steer('abort')
+    return 'the rotation'
+  },
+}
+
+/** Every kind of strike, by what it befalls: a seed's mix draws whole groups in and out. */
+export const strikes: Readonly<Record<string, Readonly<Record<string, Strike>>>> = {
+  coordinators,
+  sidecars,
+  clients,
+  fleet,
+  azure,
+  humans,
+  verbs,
+}
