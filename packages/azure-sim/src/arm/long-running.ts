@@ -41,9 +41,10 @@ export function operationsStatus(arm: ArmOptions, _: Call, { operation: id = '' 
 }
 
 /**
- * `Location`: 202 with the state while it runs (azure-sdk-for-net issue 44079). After it, 200
- * (assumed: the SDK looks once more, and would take 204 or 404 for an error), with the account
- * where the operation was to change it, else without a body.
+ * `Location`: 202 with the state while it runs (azure-sdk-for-net issue 44079). After it, 204
+ * where the operation's document and example have that, else 200 (assumed: the SDK looks once more,
+ * and would take 204 or 404 for an error), with the account where the operation was to change it,
+ * else without a body.
  */
 export function operationResults(
   arm: ArmOptions,
@@ -54,6 +55,7 @@ export function operationResults(
   if (operation === undefined) return refusals.operationNotFound(id)
   const status = statusAt(operation, arm.clock.now())
   if (status === 'Failed') return refusals.internalError()
+  if (status === 'Succeeded' && endsEmpty(operation)) return { status: 204, headers: uncached }
   if (status === 'Succeeded') {
     const body = showsAccount(operation) && arm.account.life !== 'absent'
     return { status: 200, headers: uncached, ...(body ? { body: shownAccount(arm, call) } : {}) }
@@ -61,6 +63,10 @@ export function operationResults(
   const headers = { ...uncached, location: resultsUrl(arm, call, operation) }
   return { status: 202, headers, body: { status } }
 }
+
+/** cosmos-db.json: these two answer 202 and 204, the others 202 and 200. */
+const endsEmpty = ({ name }: Pick<Operation, 'name'>): boolean =>
+  name === 'delete' || name === 'failoverPriorityChange'
 
 const showsAccount = ({ name }: Pick<Operation, 'name'>): boolean =>
   name === 'update' || name === 'create'
