@@ -62,15 +62,15 @@ export const cosmosAuth: Section = {
       sources: [article, 'cosmos/vectors.json'],
       heldBy: [
         sim(
-          'cosmos/authenticate.test.ts',
+          'cosmos/authenticate-links.test.ts',
           'rid-based requests are signed over the last rid alone, in lower case',
         ),
         sim(
-          'cosmos/authenticate.test.ts',
+          'cosmos/authenticate-links.test.ts',
           'names keep their case and are signed as they read, not as they are encoded',
         ),
         sim(
-          'cosmos/authenticate.test.ts',
+          'cosmos/authenticate-links.test.ts',
           'every kind of resource is served by its rid, signed alone and in lower case',
         ),
       ],
@@ -78,7 +78,9 @@ export const cosmosAuth: Section = {
     {
       rule: 'An offer is signed over its id in lower case.',
       sources: [article],
-      heldBy: [sim('cosmos/authenticate.test.ts', 'an offer is signed over its id in lower case')],
+      heldBy: [
+        sim('cosmos/authenticate-links.test.ts', 'an offer is signed over its id in lower case'),
+      ],
     },
     {
       rule: 'The date comes in x-ms-date, else in Date, in the form of RFC 1123.',
