@@ -17,6 +17,7 @@ export const newClient = (id: string): Client => ({
   connected: false,
   ring: null,
   request: null,
+  isSpent: false,
   used: [],
   refusals: [],
   sequence: 0,
@@ -65,7 +66,7 @@ const refusedAt = (client: Client, region: number): readonly Fingerprint[] =>
 /** Chooses, counts and signs in one synchronous step. `null`: there is nothing to sign with. */
 export const begins = (client: Client, region: number): Client | null => {
   const { ring } = client
-  if (ring === null || client.request) return null
+  if (ring === null || client.isSpent) return null
   const choice = chooseSlot(ring, {
     refused: refusedAt(client, region),
     tried: [],
@@ -73,7 +74,11 @@ export const begins = (client: Client, region: number): Client | null => {
   })
   if (choice === 'refresh' || choice === 'exhausted') return null
   const { fingerprint } = ring.keys[choice]
-  return { ...client, request: { fingerprint, region, tried: [], isRefusedAll: false } }
+  return {
+    ...client,
+    isSpent: true,
+    request: { fingerprint, region, tried: [], isRefusedAll: false },
+  }
 }
 
 const usedNow = (client: Client, fingerprint: Fingerprint, now: number): Client => ({

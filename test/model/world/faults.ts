@@ -24,6 +24,7 @@ export const faultNames = [
   'vault-read-lost',
   'vault-read-delayed',
   'coordinator-crash',
+  'coordinator-stopped',
   'second-leader',
   'arm-read-lost',
   'arm-answer-lost',

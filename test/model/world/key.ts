@@ -78,12 +78,15 @@ const rotationKey = (rotation: Rotation | null, names: Names): string => {
   return short(from) + names.keys(before) + phaseKey(phase, names) + since + bit(paused !== null)
 }
 
+/** Nothing is sent before all earlier attempts are settled: only the last one matters. */
 const phaseKey = (phase: Phase, names: Names): string => {
-  const attempts = attemptsOf(phase).map(({ number, oldFingerprint, sendBefore, outcome }) => {
-    const settled = outcome.is === 'settled' ? names.age(outcome.at) : ''
-    return `${number}${names.key(oldFingerprint)}${names.age(sendBefore - 100)}${outcome.is}${settled}`
-  })
-  return `${phase.at}${'part' in phase ? phase.part : ''}${attempts.join(';')}`
+  const at = `${phase.at}${'part' in phase ? phase.part : ''}`
+  const last = attemptsOf(phase).at(-1)
+  if (!last) return at
+  const { number, oldFingerprint, sendBefore, outcome } = last
+  const settled = outcome.is === 'settled' ? names.age(outcome.at) : ''
+  const sent = `${names.key(oldFingerprint)}${names.age(sendBefore - 100)}${outcome.is}${settled}`
+  return `${at}${Math.min(number, 3)}${sent}`
 }
 
 const leaderKey = (state: State, leader: Leader, names: Names): string => {

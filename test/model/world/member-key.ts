@@ -152,7 +152,7 @@ const clientKey = (
     )
     .sort()
   return [
-    client.life[0] + bit(client.connected) + stored,
+    client.life[0] + bit(client.connected) + bit(client.isSpent) + stored,
     knowledge,
     names.keyset(ring),
     signing,

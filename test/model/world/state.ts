@@ -164,6 +164,8 @@ export interface Client {
   readonly connected: boolean
   readonly ring: Keyset | null
   readonly request: Request | null
+  /** Whether it has made its one attempt: when it does is what the model chooses. */
+  readonly isSpent: boolean
   readonly used: readonly { readonly fingerprint: Fingerprint; readonly at: number }[]
   readonly refusals: readonly KeyRefusal[]
   readonly sequence: number

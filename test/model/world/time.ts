@@ -19,8 +19,14 @@ export const timeMoves = (state: State): readonly Move[] => {
     vault: { ...state.vault, before: null, writes: [] },
     sidecars: state.sidecars.map(sidecar => ({ ...sidecar, silent: false })),
   }
-  return [{ says: 'a long time passes', fault: null, to }]
+  return isInTheMiddle(state)
+    ? [{ says: 'the coordinator is stopped for a long time', fault: 'coordinator-stopped', to }]
+    : [{ says: 'a long time passes', fault: null, to }]
 }
+
+/** A turn takes less than a long time, unless its process is stopped. */
+const isInTheMiddle = ({ leaders, store }: State): boolean =>
+  leaders.some(({ up, epoch, stage }) => up && epoch === store.epoch && stage.at !== 'idle')
 
 /** Whoever lives, is not stopped and can reach anybody has read, served and reported by then. */
 const hasDoneItsPart = (state: State, sidecar: Sidecar): boolean => {
