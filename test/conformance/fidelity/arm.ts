@@ -188,5 +188,96 @@ export const arm: Section = {
       ],
       heldBy: [sim('arm/arm.test.ts', 'what is not there is not found, in ARM’s words')],
     },
+    {
+      rule: 'An account is made by PUT, deleted, and made anew with other keys and nothing in it.',
+      routes: ['PUT {account}', 'DELETE {account}'],
+      sources: [`${spec}#DatabaseAccounts_CreateOrUpdate`, `${spec}#DatabaseAccounts_Delete`],
+      heldBy: [
+        sim('arm/lifecycle.test.ts', 'an account made anew has other keys, and nothing in it'),
+        sim(
+          'arm/lifecycle.test.ts',
+          'a deleted account is gone for ARM, for its name and for every key',
+        ),
+      ],
+    },
+    {
+      rule: 'PUT and PATCH answer with the account as it still is; the change holds at the end of the operation.',
+      routes: ['GET {account}/operationResults/:operation'],
+      sources: [
+        'https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/cosmosdb/tests/latest/recordings/test_update_database_account.yaml',
+      ],
+      heldBy: [
+        sim(
+          'arm/lifecycle.test.ts',
+          'a PATCH answers with what still is, and holds at the end of its operation',
+        ),
+      ],
+    },
+    {
+      rule: 'Properties that change nothing in the simulator are kept and shown.',
+      sources: [`${spec}#DatabaseAccountCreateUpdateProperties`],
+      heldBy: [
+        sim('arm/lifecycle.test.ts', 'what changes nothing in the simulator is kept and shown'),
+      ],
+    },
+    {
+      rule: 'A change of failover priorities moves the write region.',
+      routes: [
+        'POST {account}/failoverPriorityChange',
+        'GET {account}/failoverPriorityChange/operationResults/:operation',
+      ],
+      sources: [`${spec}#DatabaseAccounts_FailoverPriorityChange`],
+      heldBy: [
+        sim('arm/regions.test.ts', 'a change of failover priorities moves the write region'),
+      ],
+    },
+    {
+      rule: 'A region goes offline and comes back.',
+      routes: [
+        ...['POST {account}/offlineRegion', 'POST {account}/onlineRegion'],
+        'GET {account}/offlineRegion/operationResults/:operation',
+        'GET {account}/onlineRegion/operationResults/:operation',
+      ],
+      sources: [`${spec}#DatabaseAccounts_OfflineRegion`, `${spec}#DatabaseAccounts_OnlineRegion`],
+      heldBy: [sim('arm/regions.test.ts', 'a region goes offline and comes back')],
+    },
+    {
+      rule: 'Location of a deletion does not lie below the account; at its end, and at that of a failover, it answers 204.',
+      routes: [
+        'GET /subscriptions/:subscription/providers/Microsoft.DocumentDB/locations/:location/operationResults/:operation',
+      ],
+      sources: [
+        `${spec}#DatabaseAccounts_Delete`,
+        'arm/swagger/stable/2024-08-15/examples/CosmosDBDatabaseAccountDelete.json',
+      ],
+      heldBy: [
+        sim(
+          'arm/lifecycle.test.ts',
+          'a deleted account is gone for ARM, for its name and for every key',
+        ),
+      ],
+    },
+    {
+      rule: 'Metrics count what the data plane answered; definitions, usages and operations are listed.',
+      routes: [
+        ...['GET {account}/metrics', 'GET {account}/metricDefinitions', 'GET {account}/usages'],
+        ...['GET {account}/region/:region/metrics'],
+        'GET /providers/Microsoft.DocumentDB/operations',
+      ],
+      sources: [`${spec}#DatabaseAccounts_ListMetrics`, `${spec}#DatabaseAccounts_ListUsages`],
+      heldBy: [
+        sim(
+          'arm/metrics.test.ts',
+          'metrics count the requests that the data plane answered, by time and region',
+        ),
+        sim('arm/metrics.test.ts', 'definitions, usages and operations are listed'),
+      ],
+    },
+    {
+      rule: 'A name is taken or free: HEAD answers 200 or 404.',
+      routes: ['HEAD /providers/Microsoft.DocumentDB/databaseAccountNames/:name'],
+      sources: [`${spec}#DatabaseAccounts_CheckNameExists`],
+      heldBy: [sim('arm/lifecycle.test.ts', 'a name is taken or free')],
+    },
   ],
 }

@@ -65,5 +65,35 @@ export const entra: Section = {
       sources: ['https://learn.microsoft.com/azure/role-based-access-control/role-definitions'],
       heldBy: [sim('entra/principals.test.ts', 'grants match as Azure RBAC matches them')],
     },
+    {
+      rule: 'Keys are published before they sign, and stay after it; also at the address of v1.0.',
+      routes: ['GET /:tenant/discovery/keys'],
+      sources: ['https://learn.microsoft.com/entra/identity-platform/signing-key-rollover'],
+      heldBy: [
+        sim('entra/rotation.test.ts', 'anybody can verify a token with the published keys'),
+        sim(
+          'entra/rotation.test.ts',
+          'the next signing key is published before it signs, the former stays',
+        ),
+      ],
+    },
+    {
+      rule: 'A managed identity asks for its token where App Service says.',
+      routes: ['GET /msi/token'],
+      sources: [
+        'https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference',
+      ],
+      heldBy: [
+        sim('entra/rotation.test.ts', 'a managed identity is asked for where App Service says'),
+      ],
+    },
+    {
+      rule: 'A registered certificate buys a token; what is wrong with an assertion has its own code.',
+      sources: [flow, codes],
+      heldBy: [
+        sim('entra/certificate.test.ts', 'a registered certificate buys a token that ARM accepts'),
+        sim('entra/certificate.test.ts', 'each thing wrong with an assertion has its own code'),
+      ],
+    },
   ],
 }

@@ -4,12 +4,14 @@ import { cosmosDocuments } from './cosmos-documents.ts'
 import { cosmosIdentity } from './cosmos-identity.ts'
 import { cosmosRegions } from './cosmos-regions.ts'
 import { entra } from './entra.ts'
+import { evidence } from './evidence.ts'
 import type { Section } from './row.ts'
 import { vault } from './vault.ts'
 import { weather } from './weather.ts'
 
 /** Everything that the simulator claims, by service. */
 export const registry: readonly Section[] = [
+  evidence,
   ...[cosmosAuth, cosmosIdentity, cosmosRegions, cosmosDocuments],
   ...[arm, vault, entra, weather],
 ]

@@ -24,7 +24,7 @@ export interface DataAnswer {
 /** The signature as Microsoft publishes it, by no code of the simulator's. */
 const authorizationOf = (request: DataRequest, key: string, date: string): string => {
   const { verb = 'GET', type, link } = request
-  const text = `${verb.toLowerCase()}\n${type}\n${link}\n${date.toLowerCase()}\n\n`
+  const text = `${verb.toLowerCase()}\n${type.toLowerCase()}\n${link}\n${date.toLowerCase()}\n\n`
   const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest('base64')
   return encodeURIComponent(`type=master&ver=1.0&sig=${signature}`)
 }
