@@ -3,6 +3,7 @@ import { ArmLimits } from './arm/limits.ts'
 import type { Lock } from './arm/locks.ts'
 import { skewed } from './clock.ts'
 import { type Controls, controlPath, createControl } from './control.ts'
+import type { Cosmos } from './cosmos/cosmos-front.ts'
 import { createEntra } from './entra/entra.ts'
 import type { TokenAuthority, Verified } from './entra/tokens.ts'
 import type { Call, Handler } from './http/call.ts'
@@ -148,12 +149,13 @@ export class Servers {
 
   #arm(): Handler {
     const { subscriptionId, resourceGroup, tenantId, clock, limits } = this.#settings
-    const { account, usage, resource, requests } = this.#parts
+    const { account, usage, resource, requests, cosmos } = this.#parts
     return createArm({
       account,
       settings: resource,
       usage,
       requests,
+      storedBytes: () => storedBytes(cosmos, clock.now()),
       locks: () => this.locks,
       names: { subscriptionId, resourceGroup },
       tenantId,
@@ -165,6 +167,16 @@ export class Servers {
       authorization: () => this.#authorization(),
     })
   }
+}
+
+function storedBytes({ catalogue }: Cosmos, now: number): number {
+  let total = 0
+  for (const { containers } of catalogue.databases) {
+    for (const { whole } of containers.values()) {
+      for (const { bytes } of whole.list(null, now)) total += bytes
+    }
+  }
+  return total
 }
 
 function isControl(url: string | undefined): boolean {

@@ -102,11 +102,11 @@ export function metricDefinitions(arm: ArmOptions): Reply {
   return ok([{ metricAvailabilities, ...primary, resourceUri, name }])
 }
 
-/** The simulator keeps no storage of its own: what is stored counts as nothing. */
-export function usages(_: ArmOptions, call: Call): Reply {
+/** Bytes of the documents that are there now. */
+export function usages(arm: ArmOptions, call: Call): Reply {
   const asked = /name\.value eq '([^']*)'/i.exec(call.query.get('$filter') ?? '')?.[1]
   if (asked !== undefined && asked !== 'Storage') return ok([])
   const storage = { value: 'Storage', localizedValue: 'Storage' }
-  const limit = 10_737_418_240
-  return ok([{ unit: 'Bytes', quotaPeriod: 'P1D', limit, currentValue: 0, name: storage }])
+  const amounts = { limit: 10_737_418_240, currentValue: arm.storedBytes() }
+  return ok([{ unit: 'Bytes', quotaPeriod: 'P1D', ...amounts, name: storage }])
 }

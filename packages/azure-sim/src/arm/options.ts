@@ -17,6 +17,8 @@ export interface ArmOptions {
   readonly usage: KeyUsage
   /** How many requests the data plane has answered. */
   readonly requests: RequestCounts
+  /** What all its documents take. */
+  readonly storedBytes: () => number
   readonly names: ResourceNames
   readonly tenantId: string
   readonly clock: Clock

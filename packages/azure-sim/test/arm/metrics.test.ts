@@ -64,11 +64,32 @@ t.test('definitions, usages and operations are listed', async t => {
   t.match(await first(arm.databaseAccounts.listUsages(...place)), {
     name: { value: 'Storage' },
     unit: 'Bytes',
+    currentValue: 0,
   })
   const names: unknown[] = []
   for await (const { name } of arm.operations.list()) names.push(name)
   t.ok(names.includes('Microsoft.DocumentDB/databaseAccounts/regenerateKey/action'))
   t.notOk(names.some(name => String(name).startsWith('Microsoft.KeyVault')))
+})
+
+t.test('what is stored counts as used', async t => {
+  const real = await AzureSim.start({ seed: 18 })
+  t.teardown(() => real.stop())
+  trust(real)
+  const agent = new Agent({ ca: real.ca })
+  const { value: key } = real.account.shown('primary').key
+  const client = new CosmosClient({ endpoint: real.endpoint, key, agent })
+  t.teardown(() => {
+    client.dispose()
+    agent.destroy()
+  })
+  const { database } = await client.databases.create({ id: 'shop' })
+  const { container } = await database.containers.create({ id: 'orders', partitionKey: '/id' })
+  await container.items.create({ id: 'one', text: 'x'.repeat(5_000) })
+  const { body } = await armRequest(real, 'GET', '/usages')
+  const { value } = body as { value: { currentValue: number }[] }
+  const used = value[0]?.currentValue ?? 0
+  t.ok(used >= 5_000 && used < 10_000, `${used}`)
 })
 
 t.test('counts are kept for two days, not for ever', async t => {
