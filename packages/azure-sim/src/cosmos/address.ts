@@ -47,11 +47,12 @@ export function parseAddress(url: string): Address {
     .split('/')
     .filter(segment => segment !== '')
     .map(decode)
-  const last = segments.at(-1)
-  if (last === undefined) return accountAddress
-  const isFeed = segments.length % 2 === 1
-  const type = (isFeed ? last : segments.at(-2)) ?? ''
-  const owner = isFeed ? segments.slice(0, -1) : segments
+  if (segments.length === 0) return accountAddress
+  // An operation is signed as the container that it is done to.
+  const named = segments.at(-2) === 'operations' ? segments.slice(0, -2) : segments
+  const isFeed = named.length % 2 === 1
+  const type = (isFeed ? named.at(-1) : named.at(-2)) ?? ''
+  const owner = isFeed ? named.slice(0, -1) : named
   const ridBased = segments[0] === 'dbs' && databaseRid.test(segments[1] ?? '')
   const alone = (owner.at(-1) ?? '').toLowerCase()
   const link = type === 'offers' || ridBased ? alone : owner.join('/')

@@ -46,7 +46,7 @@ function requireBody({ components, body }: WriteInput, { definition }: Target) {
       "The input content is invalid because the required properties - 'id; ' - are missing",
     )
   }
-  if (typeof id !== 'string' || id.length > 1023 || /[/\\#]/.test(id)) {
+  if (typeof id !== 'string' || id.length > 1023 || /[/\\#?]/.test(id)) {
     throw errors.badRequest(
       `The input name '${String(id).slice(0, 64)}' is invalid. Ensure to provide a unique non-empty string less than '1024' characters.`,
     )
