@@ -1,5 +1,10 @@
-import { type AccountRecord, type BlockerCode, hasEnded, type Verb } from '@keyturn/core'
-import type { SimPod } from './fleet/pod.ts'
+import {
+  type AccountRecord,
+  type Blocker,
+  type BlockerCode,
+  hasEnded,
+  type Verb,
+} from '@keyturn/core'
 import type { World } from './world.ts'
 
 /** Somebody on call: says what has to be said, and says it again where nobody heard. */
@@ -52,21 +57,25 @@ export class Operator {
   async help(): Promise<void> {
     const state = this.#state()
     if (state === null) return
-    const { record, codes } = state
+    const { record, blockers } = state
+    const codes: readonly BlockerCode[] = blockers.map(({ code }) => code)
     if (record.installation === null) await this.adopt()
     if (record.rotation?.paused) await this.steer('resume')
     if (codes.includes('VAULT_DIFFERS')) await this.#restoreVault(record)
     if (codes.includes('MEMBER_NOT_DURABLE')) this.#giveDisks()
     if (codes.includes('MEMBER_STALE') || codes.includes('MEMBER_TWIN')) await this.#evictTheDead()
-    if (codes.includes('FLEET_UNKNOWN')) this.#startSpare()
+    if (codes.includes('FLEET_UNKNOWN')) this.#start(`spare-${this.#world.pods.length}`)
+    for (const { code, member } of blockers) {
+      if (code === 'MEMBER_MISSING' && member) this.#startMissing(member)
+    }
     if (codes.includes('AZURE_REFUSED') && isStuckAtAzure(record)) await this.steer('abort')
   }
 
-  #state(): { record: AccountRecord; codes: readonly BlockerCode[] } | null {
+  #state(): { record: AccountRecord; blockers: readonly Blocker[] } | null {
     const { leader } = this.#world
     if (leader === null) return null
     const { record, blockers } = leader.account.state
-    return { record, codes: blockers.map(({ code }) => code) }
+    return { record, blockers }
   }
 
   /** Somebody's edit is undone; where another installation has written, ours takes over again. */
@@ -93,23 +102,33 @@ export class Operator {
     }
   }
 
+  /** Whoever is silent and whose process is known to be dead; the others are left to speak. */
   async #evictTheDead(): Promise<void> {
-    for (const pod of this.#world.pods) {
-      if (!pod.bound || !this.#isToBeEvicted(pod)) continue
-      const { name } = pod
-      await this.say({ verb: 'evict', by: 'ops', reason: 'it is known to be dead', member: name })
+    const { leader, policy, pods, deadProcesses } = this.#world
+    if (leader === null) return
+    const { fleet, now } = leader.account.state
+    const silent = fleet.members.filter(
+      ({ standing, reportedAt }) =>
+        standing === 'joined' && now - reportedAt > policy.limits.reportAgeMsMax,
+    )
+    const isDead = (incarnation: string): boolean =>
+      deadProcesses.has(incarnation.slice(0, incarnation.lastIndexOf('-')))
+    for (const name of new Set(silent.map(row => row.name))) {
+      const rows = silent.filter(row => row.name === name)
+      if (!rows.every(({ incarnation }) => isDead(incarnation))) continue
+      const reason = 'it is known to be dead'
+      const isDone = await this.say({ verb: 'evict', by: 'ops', reason, member: name })
+      for (const pod of pods) if (isDone && pod.name === name && !pod.isUp) pod.bound = false
     }
   }
 
-  /** Dead, or followed by another incarnation that does not know it: the silent row goes. */
-  #isToBeEvicted(pod: SimPod): boolean {
-    return !pod.isUp || pod.hasForgotten || this.#world.twinsOf(pod).some(twin => !twin.isUp)
+  #startMissing(name: string): void {
+    if (!this.#world.pods.some(pod => pod.name === name && pod.isUp)) this.#start(name)
   }
 
-  #startSpare(): void {
-    const { pods } = this.#world
-    const name = `spare-${pods.length}`
-    this.#world.addPod({ name, label: name, mountLagMs: null, durable: true, clients: 1 })
+  #start(name: string): void {
+    const label = `${name}-new-${this.#world.pods.length}`
+    this.#world.addPod({ name, label, mountLagMs: null, durable: true, clients: 1 })
   }
 }
 

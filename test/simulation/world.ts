@@ -40,6 +40,8 @@ export class World {
   readonly policy: Policy
   readonly pods: SimPod[] = []
   readonly coordinators: SimCoordinator[] = []
+  /** Names of the sidecars' processes that are no more. */
+  readonly deadProcesses = new Set<string>()
   /** How far the clock of the coordinators' machine is off, in ms. */
   coordinatorWallOffset = 0
   /** Told of every event of the journal. */
@@ -95,17 +97,15 @@ export class World {
     return coordinator
   }
 
-  twinsOf(pod: SimPod): readonly SimPod[] {
-    return this.pods.filter(other => other !== pod && other.name === pod.name)
-  }
-
   /** Whoever answers at the service's address; `null`: nobody. */
   coordinatorThatAnswers(chance: Chance): SimCoordinator | null {
     return chance.maybe(this.coordinators.filter(({ isUp }) => isUp)) ?? null
   }
 
+  /** Whoever took the lead last; whoever was deposed never leads again. */
   get leader(): SimCoordinator | null {
-    return this.coordinators.findLast(({ isUp }) => isUp) ?? null
+    const newest = this.coordinators.at(-1)
+    return newest?.isUp ? newest : null
   }
 
   /** Calls back after each write to the vault, until the returned function is called. */

@@ -94,7 +94,11 @@ const armFor = (world: World, process: SimProcess): Arm => {
       },
     }
   }
-  return { look, keys: () => ask(keysNow), regenerate: sendingFor(world, process) }
+  const disableLocalAuth = async (): Promise<void> => {
+    throw new AzureError('AuthorizationFailed', 403)
+  }
+  const regenerate = sendingFor(world, process)
+  return { look, keys: () => ask(keysNow), regenerate, disableLocalAuth }
 }
 
 const statusOf = ({ account, weather, timeline }: World, operation: string) =>

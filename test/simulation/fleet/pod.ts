@@ -38,8 +38,6 @@ export class SimPod {
   /** The machine is gone, and all that was on it. */
   isLost = false
   leaving = false
-  /** Whether it was started anew without what it knew: its former incarnation never speaks again. */
-  hasForgotten = false
   diskFullUntil = 0
   vaultCutUntil = 0
   azureCutUntil = 0
@@ -91,7 +89,6 @@ export class SimPod {
   /** Its directory is gone: the sidecar starts as somebody new of the same name. */
   loseDisk(): void {
     this.#disk = null
-    this.hasForgotten = true
     this.restartSidecar()
   }
 
@@ -136,7 +133,9 @@ export class SimPod {
   #newProcess(): SimProcess {
     this.#starts += 1
     const name = `${this.label}#${this.#starts}`
-    return new SimProcess(this.#world.timeline, name, this.#world.chance.of(name))
+    const process = new SimProcess(this.#world.timeline, name, this.#world.chance.of(name))
+    process.whenDead(() => this.#world.deadProcesses.add(name))
+    return process
   }
 
   #startSidecar(): Sidecar {

@@ -1,0 +1,15 @@
+import { parentPort } from 'node:worker_threads'
+import { simulate } from './simulation.ts'
+
+/** A thread that runs the seed that it is sent, and answers with its result. */
+const port = parentPort
+if (port === null) throw new TypeError('this file is for a worker thread')
+
+port.on('message', (seed: number) => {
+  void simulate({ seed }).then(
+    result => port.postMessage({ ...result, trace: [] }),
+    error => {
+      throw error
+    },
+  )
+})
