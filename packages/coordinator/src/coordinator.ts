@@ -7,8 +7,9 @@ import type { TokenCredential } from '@azure/core-auth'
 import { type Logger, pino } from 'pino'
 import { createApp } from './api/app.ts'
 import { readTokens, type Tokens } from './api/tokens.ts'
-import { openArm } from './azure/arm.ts'
+import { openArm, openLocalAuth } from './azure/arm.ts'
 import { inShort } from './azure/azure-error.ts'
+import { openEvidence } from './azure/evidence.ts'
 import { openProber } from './azure/probe.ts'
 import { openVault } from './azure/vault.ts'
 import { Leading, type LeadingOptions } from './leading.ts'
@@ -19,7 +20,9 @@ import {
   coordinatorConfigSchema,
   policyOf,
 } from './options.ts'
-import type { Store, WallClock } from './ports.ts'
+import { openCalendar } from './outside/calendar.ts'
+import { commandHooks } from './outside/command-hooks.ts'
+import type { Calendar, Cron, Hooks, Store, WallClock } from './ports.ts'
 import { SqliteStore } from './store/sqlite.ts'
 
 export interface CoordinatorOptions {
@@ -27,6 +30,8 @@ export interface CoordinatorOptions {
   /** Rights: ARM get, listKeys and regenerateKey; Key Vault get and set. */
   readonly credential: TokenCredential
   readonly log?: Logger
+  /** Evaluates cron patterns, where a policy has windows or a schedule by them. */
+  readonly cron?: Cron
 }
 
 const wallClock: WallClock = {
@@ -39,13 +44,19 @@ export class Coordinator {
   readonly #config: CoordinatorConfig
   readonly #credential: TokenCredential
   readonly #log: Logger
+  readonly #cron: Cron | null
   #running: { store: Store; server: Server; leading: Leading; tokens: Tokens } | null = null
 
-  /** @throws {z.ZodError} where the configuration is not valid. */
-  constructor({ config, credential, log }: CoordinatorOptions) {
+  /**
+   * @throws {z.ZodError} where the configuration is not valid.
+   * @throws {TypeError} where it has cron patterns, and nothing is given that evaluates them.
+   */
+  constructor({ config, credential, log, cron }: CoordinatorOptions) {
     this.#config = coordinatorConfigSchema.parse(config)
     this.#credential = credential
     this.#log = log ?? pino({ enabled: false })
+    this.#cron = cron ?? null
+    for (const account of this.#config.accounts) calendarOf(account, this.#cron)
   }
 
   /**
@@ -118,15 +129,20 @@ export class Coordinator {
   }
 
   #account(config: AccountConfig): LeadingOptions['accounts'][number] {
-    const { name, account, endpoint, vault, armEndpoint } = config
-    const credential = this.#credential
+    const { name, account, pair, endpoint, vault, policy } = config
+    const at = { account, pair, credential: this.#credential }
+    const arm = { ...at, endpoint: config.armEndpoint }
     return {
-      options: { name, account, endpoint, policy: policyOf(config) },
+      options: { name, account, pair, endpoint, policy: policyOf(config) },
       ports: {
-        arm: openArm({ account, credential, endpoint: armEndpoint }),
-        vault: openVault({ account, url: vault.url, secretName: vault.secret, credential }),
+        arm: openArm(arm),
+        vault: openVault({ ...at, url: vault.url, secretName: vault.secret }),
         prober: openProber(wallClock.now),
         log: this.#log.child({ account: name }),
+        localAuth: openLocalAuth(arm),
+        evidence: policy.evidence.is === 'azure' ? openEvidence(arm) : undefined,
+        hooks: hooksOf(config),
+        calendar: calendarOf(config, this.#cron) ?? undefined,
       },
     }
   }
@@ -136,6 +152,33 @@ export class Coordinator {
     return this.#running
   }
 }
+
+const hooksOf = ({ account, policy }: AccountConfig): Hooks => {
+  const hooks = (policy.consumers ?? []).flatMap(consumer =>
+    consumer.by === 'hook' ? [{ ...consumer, consumer: consumer.name }] : [],
+  )
+  return commandHooks(account, hooks, process.env)
+}
+
+const calendarOf = ({ name, policy }: AccountConfig, cron: Cron | null): Calendar | null => {
+  const { windows = [], schedule = null } = policy
+  if (windows.length === 0 && schedule === null) return null
+  const options = { windows, schedule, wallNow: wallClock.now }
+  const asksForCron = windows.length > 0 || (schedule !== null && 'cron' in schedule)
+  if (!asksForCron) return openCalendar({ ...options, cron: neverAsked })
+  if (cron === null) {
+    throw new TypeError(
+      `CRON_MISSING: the policy of ${name} has a cron pattern, and this coordinator was given nothing that evaluates one.`,
+    )
+  }
+  const calendar = openCalendar({ ...options, cron })
+  // A pattern that nothing can read has to be told at the start, not when it is due.
+  calendar.view(0, 0)
+  return calendar
+}
+
+/** A schedule that counts days asks for no pattern. */
+const neverAsked: Cron = { next: () => null }
 
 const listening = (server: Server, host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {

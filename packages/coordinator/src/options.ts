@@ -1,5 +1,14 @@
-import { defaultLimits, type Limits, type Policy } from '@keyturn/core'
-import { accountIdSchema, nameSchema } from '@keyturn/protocol'
+import {
+  beginningPhases,
+  type Consumer,
+  defaultEmergencyLimits,
+  defaultEvidenceLimits,
+  defaultLimits,
+  defaultRetireLimits,
+  type Limits,
+  type Policy,
+} from '@keyturn/core'
+import { accountIdSchema, nameSchema, pairSchema } from '@keyturn/protocol'
 import { z } from 'zod'
 
 const limitNames = Object.keys(defaultLimits) as (keyof Limits)[]
@@ -11,20 +20,83 @@ const limitsSchema = z.strictObject(
   >,
 )
 
+/** Every number of a group, each of its own accord. */
+const optionalNumbers = <T extends object>(defaults: T) =>
+  Object.fromEntries(
+    Object.keys(defaults).map(name => [name, z.int().min(0).optional()]),
+  ) as Record<keyof T, z.ZodOptional<z.ZodInt>>
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 const wordOfSchema = z.strictObject({
   is: z.literal('none'),
   acceptedBy: z.string().min(1),
   reason: z.string().min(1),
 })
 
+const timeZoneSchema = z.string().refine(isTimeZone, 'is no time zone of the IANA database')
+
+const windowSchema = z.strictObject({
+  /** Cron pattern of the moment at which it opens. */
+  opens: z.string().min(1),
+  timeZone: timeZoneSchema,
+  forMs: z.int().min(1),
+})
+
+const scheduleSchema = z.union([
+  z.strictObject({ cron: z.string().min(1), timeZone: timeZoneSchema }),
+  z.strictObject({ everyDays: z.int().min(1) }),
+])
+
+const consumerSchema = z.union([
+  z.strictObject({ name: nameSchema, by: z.literal('operator') }),
+  z.strictObject({
+    name: nameSchema,
+    by: z.literal('hook'),
+    /** Program and arguments, run without a shell; exit code 0 says that it has moved. */
+    command: z.array(z.string()).min(1),
+    timeoutMs: z.int().min(1).default(600_000),
+  }),
+])
+
 const policySchema = z.strictObject({
   /** Who must be in the fleet before anything is regenerated. */
   fleet: z.union([
-    z.strictObject({ is: z.literal('members'), names: z.array(nameSchema) }),
+    z.strictObject({
+      is: z.literal('members'),
+      names: z.array(nameSchema),
+      /** Members joined at the least, named or not. */
+      atLeast: z.int().min(0).optional(),
+    }),
     wordOfSchema,
   ]),
-  /** No adapter for Azure's evidence yet: somebody has to accept by name that there is none. */
-  evidence: wordOfSchema,
+  /** What sees strays: Azure's evidence, or somebody's word that nothing does. */
+  evidence: z.union([
+    z.strictObject({ is: z.literal('azure'), ...optionalNumbers(defaultEvidenceLimits) }),
+    wordOfSchema,
+  ]),
+  /** Somebody else approves by name before these phases. */
+  approval: z
+    .strictObject({
+      before: z.array(z.enum(beginningPhases)).min(1),
+      by: z.array(z.string().min(1)).min(1),
+    })
+    .optional(),
+  /** Maintenance windows: outside of them nothing begins. */
+  windows: z.array(windowSchema).min(1).optional(),
+  schedule: scheduleSchema.optional(),
+  /** Who holds keys and is no member. */
+  consumers: z.array(consumerSchema).optional(),
+  /** Where Azure refuses because the key was used in the last 12 hours. */
+  azureRefusal: z.enum(['heed', 'bypass']).optional(),
+  emergency: z.strictObject(optionalNumbers(defaultEmergencyLimits)).optional(),
+  retire: z.strictObject(optionalNumbers(defaultRetireLimits)).optional(),
   limits: limitsSchema
     .refine(
       ({ turnMsMax = 1_000 }) => turnMsMax >= 1_000,
@@ -38,6 +110,8 @@ export const accountConfigSchema = z.strictObject({
   name: nameSchema,
   /** ARM resource id. */
   account: accountIdSchema,
+  /** Which pair of its keys: each one is turned, and published, by itself. */
+  pair: pairSchema.default('readWrite'),
   /** The account's endpoint, as clients are given it. */
   endpoint: z.url({ protocol: /^https?$/ }),
   vault: z.strictObject({ url: z.url({ protocol: /^https$/ }), secret: nameSchema }),
@@ -46,7 +120,8 @@ export const accountConfigSchema = z.strictObject({
   policy: policySchema,
 })
 
-const idOf = ({ account }: { account: string }) => account.toLowerCase()
+const idOf = ({ account, pair }: { account: string; pair: string }) =>
+  `${account.toLowerCase()} ${pair}`
 
 export const coordinatorConfigSchema = z.strictObject({
   accounts: z
@@ -58,7 +133,7 @@ export const coordinatorConfigSchema = z.strictObject({
     )
     .refine(
       accounts => new Set(accounts.map(idOf)).size === accounts.length,
-      'one account stands there twice: its two loops would undo each other',
+      'one pair of one account stands there twice: its two loops would undo each other',
     ),
   /** Where journal and tokens are kept: one directory per coordinator. */
   dataDirectory: z.string().min(1),
@@ -77,7 +152,35 @@ export type CoordinatorConfig = z.infer<typeof coordinatorConfigSchema>
 export type CoordinatorConfigInput = z.input<typeof coordinatorConfigSchema>
 
 export const policyOf = ({ policy }: AccountConfig): Policy => {
-  const limits: Record<keyof Limits, number> = { ...defaultLimits }
-  for (const name of limitNames) limits[name] = policy.limits[name] ?? defaultLimits[name]
-  return { fleet: policy.fleet, evidence: policy.evidence, limits }
+  const { fleet, evidence, approval, windows, consumers, azureRefusal, emergency, retire } = policy
+  return {
+    limits: merged(defaultLimits, policy.limits),
+    fleet:
+      fleet.is === 'none'
+        ? fleet
+        : { is: 'members', names: fleet.names, atLeast: fleet.atLeast ?? 0 },
+    evidence:
+      evidence.is === 'none'
+        ? evidence
+        : { is: 'azure', ...merged(defaultEvidenceLimits, evidence) },
+    ...(approval ? { approval } : {}),
+    keepsWindows: windows !== undefined,
+    consumers: (consumers ?? []).map(({ name, by }): Consumer => ({ name, by })),
+    azureRefusal: azureRefusal ?? 'heed',
+    emergency: merged(defaultEmergencyLimits, emergency ?? {}),
+    retire: merged(defaultRetireLimits, retire ?? {}),
+  }
+}
+
+/** What was set, and the defaults for the rest; nothing that the defaults do not name. */
+const merged = <T extends { readonly [K in keyof T]: number }>(
+  defaults: T,
+  set: { readonly [K in keyof T]?: number | undefined },
+): T => {
+  const values = { ...defaults }
+  for (const name of Object.keys(defaults) as (keyof T)[]) {
+    const value = set[name]
+    if (value !== undefined) values[name] = value as T[keyof T]
+  }
+  return values
 }

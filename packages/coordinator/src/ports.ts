@@ -1,5 +1,7 @@
 import type {
   ArmView,
+  CalendarView,
+  EvidenceView,
   Fleet,
   JournalEvent,
   Member,
@@ -15,7 +17,37 @@ export interface Arm {
   look(operation: string | null): Promise<ArmLook>
   keys(): Promise<Readonly<Record<Slot, SecretKey>>>
   /** Sends one POST, once: never retried, aborted after `withinMs`. */
-  regenerate(slot: Slot, withinMs: number): Promise<Sent>
+  regenerate(slot: Slot, withinMs: number, how?: { skipUsageCheck?: boolean }): Promise<Sent>
+}
+
+/** The end of key authentication, which takes a right of its own. */
+export interface LocalAuth {
+  /** @throws where ARM refuses, or says nothing. */
+  disable(): Promise<void>
+}
+
+/** What Azure itself says of the keys' use. */
+export interface Evidence {
+  /** @throws where it cannot be read. */
+  read(): Promise<Omit<EvidenceView, 'at' | 'fresh' | 'error'>>
+}
+
+/** How a declared consumer is told to let go of a slot, and says that it has. */
+export interface Hooks {
+  /** `null`: it has. Otherwise what went wrong, in a few words; never a key. */
+  run(consumer: string, slot: Slot): Promise<string | null>
+}
+
+/** Who knows calendars: windows and schedule, worked out for this very moment. */
+export interface Calendar {
+  /** @param since wall time in ms of the last rotation's start, or of the adoption before any. */
+  view(observed: number, since: number | null): CalendarView
+}
+
+/** Evaluates cron patterns in a time zone; daylight saving is its business. */
+export interface Cron {
+  /** The first instant after `after` (both ms since 1970), or `null` where there is none. */
+  next(pattern: string, timeZone: string, after: number): number | null
 }
 
 export interface ArmLook {
@@ -33,7 +65,11 @@ export interface RegionEndpoint {
 export type Sent =
   | { readonly is: 'accepted'; readonly operation: string }
   /** ARM said no: nothing was changed. */
-  | { readonly is: 'refused'; readonly detail: string }
+  | {
+      readonly is: 'refused'
+      readonly detail: string
+      readonly because?: 'recently-used' | undefined
+    }
   /** No answer, or one that says nothing: it may or may not take effect. */
   | { readonly is: 'unknown'; readonly detail: string }
 

@@ -42,7 +42,7 @@ export const createApp = (parts: AppParts): Express => {
     response.json(statusOf(accountNamed(parts, request)))
   })
   app.get('/v1/accounts/:name/history', operator, (request, response) => {
-    const entries = parts.store.journal(accountNamed(parts, request).options.account)
+    const entries = accountNamed(parts, request).journal()
     response.json(entries satisfies readonly HistoryEntry[])
   })
   app.post('/v1/accounts/:name/verbs', operator, async (request, response) => {

@@ -1,14 +1,17 @@
 import { CosmosDBManagementClient, restorePoller } from '@azure/arm-cosmosdb'
 import type { TokenCredential } from '@azure/core-auth'
-import type { OperationView, Slot } from '@keyturn/core'
-import type { Arm, ArmLook, RegionEndpoint, Sent } from '../ports.ts'
+import type { OperationView, Pair, Slot } from '@keyturn/core'
+import type { Arm, ArmLook, LocalAuth, RegionEndpoint } from '../ports.ts'
 import { secretKey } from '../secret.ts'
 import { accountParts, errorCode, inShort } from './azure-error.ts'
+import { previewVersion } from './evidence.ts'
 
 export interface ArmOptions {
   /** ARM resource id of the account. */
   readonly account: string
   readonly credential: TokenCredential
+  /** Which pair of the account's keys; `readWrite` where absent. */
+  readonly pair?: Pair | undefined
   /** Of another cloud, or of an embedded Azure; public Azure by default. */
   readonly endpoint?: string | undefined
   /** The longest that one look may take, the SDK's own retries and waits included. */
@@ -21,6 +24,7 @@ type Account = Awaited<ReturnType<CosmosDBManagementClient['databaseAccounts']['
 export const openArm = ({
   account,
   credential,
+  pair = 'readWrite',
   endpoint,
   lookWithinMs = 60_000,
 }: ArmOptions): Arm => {
@@ -32,12 +36,18 @@ export const openArm = ({
     ...options,
     retryOptions: { maxRetries: 0 },
   })
+  const bypassing = new CosmosDBManagementClient(credential, subscription, {
+    ...options,
+    retryOptions: { maxRetries: 0 },
+  })
+  bypassing.pipeline.addPolicy(skippingUsageCheck)
+  const names = keyNames[pair]
 
   const keys = async (abortSignal = AbortSignal.timeout(lookWithinMs)) => {
     const listed = await reading.databaseAccounts.listKeys(resourceGroup, name, { abortSignal })
     return {
-      primary: secretKey(listed.primaryMasterKey, `${name} listKeys primaryMasterKey`),
-      secondary: secretKey(listed.secondaryMasterKey, `${name} listKeys secondaryMasterKey`),
+      primary: secretKey(listed[names.primary], `${name} listKeys ${names.primary}`),
+      secondary: secretKey(listed[names.secondary], `${name} listKeys ${names.secondary}`),
     }
   }
 
@@ -58,20 +68,22 @@ export const openArm = ({
           secondary: held.secondary.fingerprint,
         },
         generationTimes: {
-          primary: found.keysMetadata?.primaryMasterKey?.generationTime?.toISOString() ?? null,
-          secondary: found.keysMetadata?.secondaryMasterKey?.generationTime?.toISOString() ?? null,
+          primary: found.keysMetadata?.[names.primary]?.generationTime?.toISOString() ?? null,
+          secondary: found.keysMetadata?.[names.secondary]?.generationTime?.toISOString() ?? null,
         },
         operation: followed,
+        localAuthDisabled: found.disableLocalAuth === true,
       },
     }
   }
 
-  const regenerate = async (slot: Slot, withinMs: number): Promise<Sent> => {
+  const regenerate: Arm['regenerate'] = async (slot, withinMs, { skipUsageCheck = false } = {}) => {
     try {
-      const poller = sending.databaseAccounts.regenerateKey(
+      const client = skipUsageCheck ? bypassing : sending
+      const poller = client.databaseAccounts.regenerateKey(
         resourceGroup,
         name,
-        { keyKind: slot },
+        { keyKind: pair === 'readOnly' ? `${slot}Readonly` : slot },
         { abortSignal: AbortSignal.timeout(withinMs) },
       )
       await poller.submitted()
@@ -80,13 +92,66 @@ export const openArm = ({
       // Only a refusal is known not to have changed anything; 5xx and resets are not known.
       const status = statusOf(error)
       return status !== null && status >= 400 && status < 500 && status !== 408
-        ? { is: 'refused', detail: inShort(error) }
+        ? { is: 'refused', detail: inShort(error), because: saysRecentlyUsed(error) }
         : { is: 'unknown', detail: inShort(error) }
     }
   }
 
   return { look, keys: () => keys(), regenerate }
 }
+
+/** Ends key authentication: for this alone the coordinator needs the right to write the account. */
+export const openLocalAuth = ({
+  account,
+  credential,
+  endpoint,
+  lookWithinMs = 60_000,
+}: ArmOptions): LocalAuth => {
+  const { subscription, resourceGroup, name } = accountParts(account)
+  const client = new CosmosDBManagementClient(credential, subscription, {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    retryOptions: { maxRetries: 0 },
+  })
+  return {
+    async disable() {
+      const abortSignal = AbortSignal.timeout(lookWithinMs)
+      const change = { disableLocalAuth: true }
+      await client.databaseAccounts.update(resourceGroup, name, change, { abortSignal }).submitted()
+    },
+  }
+}
+
+/** How ARM calls the keys of each pair, in `listKeys` and in `keysMetadata`. */
+const keyNames = {
+  readWrite: { primary: 'primaryMasterKey', secondary: 'secondaryMasterKey' },
+  readOnly: { primary: 'primaryReadonlyMasterKey', secondary: 'secondaryReadonlyMasterKey' },
+} as const satisfies Record<Pair, Record<Slot, string>>
+
+type Policy = Parameters<CosmosDBManagementClient['pipeline']['addPolicy']>[0]
+
+/**
+ * Asks for what the SDK has no word for yet: a regeneration although the key was used in the last
+ * 12 hours (learn.microsoft.com, "Rotate keys by using safe key rotation", preview).
+ */
+const skippingUsageCheck: Policy = {
+  name: 'skip-usage-check',
+  sendRequest(request, next) {
+    if (request.method === 'POST' && typeof request.body === 'string') {
+      const body = JSON.parse(request.body)
+      request.body = JSON.stringify({ ...body, SkipAccountKeysLastUsageCheck: true })
+      const url = new URL(request.url)
+      url.searchParams.set('api-version', previewVersion)
+      request.url = url.href
+    }
+    return next(request)
+  },
+}
+
+/** Microsoft publishes that ARM refuses, and not in which words: either word of its option will do. */
+const saysRecentlyUsed = (error: unknown): 'recently-used' | undefined =>
+  error instanceof Error && /last ?usage ?check|in the last 12 hours/i.test(error.message)
+    ? 'recently-used'
+    : undefined
 
 const follow = async (
   client: CosmosDBManagementClient,

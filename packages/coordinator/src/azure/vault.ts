@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth'
 import { SecretClient } from '@azure/keyvault-secrets'
+import type { Pair } from '@keyturn/core'
 import { type KeysetDocument, keysetContentType, keysetDocumentSchema } from '@keyturn/protocol'
 import type { Vault, VaultRead } from '../ports.ts'
 import { secretKey } from '../secret.ts'
@@ -8,6 +9,8 @@ import { errorCode } from './azure-error.ts'
 export interface VaultOptions {
   /** Whose keyset the secret has to be; another account's is foreign. */
   readonly account: string
+  /** Which pair's keyset it has to be; `readWrite` where absent. */
+  readonly pair?: Pair | undefined
   readonly url: string
   readonly secretName: string
   readonly credential: TokenCredential
@@ -18,6 +21,7 @@ export interface VaultOptions {
 /** The keyset secret of one account in Key Vault. */
 export const openVault = ({
   account,
+  pair = 'readWrite',
   url,
   secretName,
   credential,
@@ -33,7 +37,7 @@ export const openVault = ({
       const { value } = await client.getSecret(secretName, {
         abortSignal: AbortSignal.timeout(withinMs),
       })
-      return parse(value, account)
+      return parse(value, account, pair)
     } catch (error) {
       if (errorCode(error) === 'SecretNotFound') return { latest: null, foreign: false }
       throw error
@@ -51,9 +55,11 @@ export const openVault = ({
   return { read, write }
 }
 
-const parse = (value: string | undefined, account: string): VaultRead => {
+const parse = (value: string | undefined, account: string, pair: Pair): VaultRead => {
   const parsed = keysetDocumentSchema.safeParse(parseJson(value ?? ''))
-  if (!parsed.success || parsed.data.account.toLowerCase() !== account.toLowerCase()) {
+  const isOurs =
+    parsed.data?.pair === pair && parsed.data.account.toLowerCase() === account.toLowerCase()
+  if (!parsed.success || !isOurs) {
     return { latest: null, foreign: true }
   }
   const { version, active, fenced, installation, keys } = parsed.data

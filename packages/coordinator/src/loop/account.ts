@@ -1,26 +1,43 @@
 import {
   type AccountRecord,
   type Answer,
+  againstRetiring,
   type Blocker,
+  type DryRun,
   decide,
+  dryRun,
   type Effect,
-  emptyRecord,
   evictees,
   type Fleet,
-  fold,
   type IncomingReport,
-  type JournalEvent,
   type Member,
+  type OutsideEffect,
   obey,
+  otherSlot,
+  type Pair,
   type Policy,
   receive,
   type Verb,
   type World,
 } from '@keyturn/core'
 import type { Logger } from 'pino'
-import { type Arm, JournalConflict, type Prober, type Store, type Vault } from '../ports.ts'
+import { inShort } from '../azure/azure-error.ts'
+import {
+  type Arm,
+  type Calendar,
+  type Evidence,
+  type Hooks,
+  JournalConflict,
+  type JournalEntry,
+  type LocalAuth,
+  type Prober,
+  type Store,
+  type Vault,
+} from '../ports.ts'
 import { apply } from './apply.ts'
 import { Gatherer, type Known } from './gather.ts'
+import { RunningHooks } from './hooks.ts'
+import { Ledger } from './ledger.ts'
 
 export interface AccountOptions {
   /** What operators call it. */
@@ -30,6 +47,8 @@ export interface AccountOptions {
   /** What clients are given. */
   readonly endpoint: string
   readonly policy: Policy
+  /** Which pair of the account's keys; `readWrite` where absent. */
+  readonly pair?: Pair
 }
 
 export interface AccountPorts {
@@ -38,6 +57,11 @@ export interface AccountPorts {
   readonly vault: Vault
   readonly prober: Prober
   readonly log: Logger
+  /** Absent where the policy asks for none. */
+  readonly evidence?: Evidence | undefined
+  readonly hooks?: Hooks | undefined
+  readonly localAuth?: LocalAuth | undefined
+  readonly calendar?: Calendar | undefined
 }
 
 export interface AccountState {
@@ -53,9 +77,10 @@ export class Account {
   readonly #ports: AccountPorts
   readonly #gatherer: Gatherer
   readonly #epoch: number
+  readonly #hooks: RunningHooks | null
+  readonly #pair: Pair
+  readonly #ledger: Ledger
   #reachableSince = 0
-  #record: AccountRecord = emptyRecord
-  #revision = 0
   #blockers: readonly Blocker[] = []
   #turning: Promise<unknown> = Promise.resolve()
   /** The version that the last turn wrote to the vault. */
@@ -66,7 +91,9 @@ export class Account {
     this.#ports = ports
     this.#epoch = epoch
     this.#gatherer = new Gatherer(ports)
-    this.load()
+    this.#pair = options.pair ?? 'readWrite'
+    this.#ledger = new Ledger(keyOf(options), ports.store, ports.log, epoch)
+    this.#hooks = ports.hooks ? new RunningHooks(ports.hooks, () => this.observe()) : null
     this.#reachableSince = this.observe()
   }
 
@@ -77,19 +104,22 @@ export class Account {
    */
   observe(): number {
     const { turnMsMax } = this.options.policy.limits
-    const { at, missed } = this.#ports.store.observe(this.options.account, turnMsMax)
+    const { at, missed } = this.#ports.store.observe(this.#ledger.key, turnMsMax)
     if (missed) this.#reachableSince = at
     return at
   }
 
   /** Folds the journal anew: at boot, and when somebody else has written to it. */
   load(): void {
-    this.#record = emptyRecord
-    this.#revision = 0
-    for (const entry of this.#ports.store.journal(this.options.account)) {
-      this.#record = fold(this.#record, entry.event, entry.at)
-      this.#revision = entry.revision
-    }
+    this.#ledger.load()
+  }
+
+  journal(): readonly JournalEntry[] {
+    return this.#ledger.entries()
+  }
+
+  get pair(): Pair {
+    return this.#pair
   }
 
   get state(): AccountState {
@@ -99,7 +129,7 @@ export class Account {
 
   /** The version that everybody should hold, once it was read back from the vault. */
   get announced(): number {
-    const { published } = this.#record
+    const { published } = this.#ledger.record
     return published?.confirmed ? published.version : 0
   }
 
@@ -108,7 +138,7 @@ export class Account {
    * is only intended opens no gate yet, and a vault that cannot be written starves no new pod.
    */
   get floor(): number {
-    return this.#record.readBack
+    return this.#ledger.record.readBack
   }
 
   /**
@@ -117,11 +147,10 @@ export class Account {
    */
   receive(name: string, incoming: IncomingReport): void {
     const { store, log } = this.#ports
-    const { account } = this.options
-    const known = store.fleet(account).members.filter(member => member.name === name)
+    const known = store.fleet(this.#ledger.key).members.filter(member => member.name === name)
     const received = receive(name, known, incoming, this.observe())
     if (!received.taken) return
-    store.putMembers(account, received.rows, received.weakens)
+    store.putMembers(this.#ledger.key, received.rows, received.weakens)
     for (const { incarnation, standing } of received.rows) {
       const before = known.find(member => member.incarnation === incarnation)?.standing
       if (before !== standing) log.info({ event: `member-${standing}`, member: name, incarnation })
@@ -136,13 +165,36 @@ export class Account {
   obey(verb: Verb): Promise<Answer> {
     return this.#inOrder(async () => {
       const seen =
-        verb.verb === 'adopt'
+        verb.verb === 'adopt' || verb.verb === 'retire'
           ? await this.#gatherer.everything(this.#known())
           : this.#gatherer.lastSeen(this.#known())
       const world = { ...seen, ...this.#known() }
       const answer = obey(world, verb)
-      if (answer.done) this.#append(answer.events, { rows: evicted(world, verb) })
+      if (answer.done) this.#ledger.append(answer.events, { rows: evicted(world, verb) })
       return answer
+    })
+  }
+
+  /** What a rotation would do, and what would hold it now. Nothing is changed. */
+  plan(what: Parameters<typeof dryRun>[1]): Promise<DryRun> {
+    return this.#inOrder(async () => {
+      const { published } = this.#ledger.record
+      // The key that would have to carry everything; never the one that would go.
+      const going = what.slot ?? (published ? otherSlot(published.active) : undefined)
+      const probes = going === undefined ? [] : [otherSlot(going)]
+      const world = await this.#gatherer.everything(this.#known(), probes)
+      return dryRun({ ...world, ...this.#known() }, what, this.journal())
+    })
+  }
+
+  /** What stands against ending key authentication now. */
+  againstRetiring(): Promise<readonly Blocker[]> {
+    return this.#inOrder(async () => {
+      const world = await this.#gatherer.everything(this.#known())
+      const notAdopted = 'This account has not been adopted: run keyturn init.'
+      return this.#ledger.record.published
+        ? againstRetiring({ ...world, ...this.#known() })
+        : [{ code: 'NOT_ADOPTED', sentence: notAdopted }]
     })
   }
 
@@ -150,7 +202,7 @@ export class Account {
     this.#ports.store.confirmLead(this.#epoch)
     const gathered = await this.#gatherer.gather(this.#known())
     // Looking takes time: what is decided begins now (P1), on what was reported until now (P9).
-    const fleet = this.#ports.store.fleet(this.options.account)
+    const fleet = this.#ports.store.fleet(this.#ledger.key)
     const decision = decide({ ...gathered, ...this.#known(fleet.members) })
     if (decision.kind === 'wait') {
       this.#written = null
@@ -159,16 +211,34 @@ export class Account {
     }
     this.#blockers = []
     const isIntent = decision.events.some(({ type }) => type === 'regenerate-intended')
-    this.#append(decision.events, isIntent ? { fleetRevision: fleet.revision } : {})
+    this.#ledger.append(decision.events, isIntent ? { fleetRevision: fleet.revision } : {})
+    if (decision.outside) return this.#applyOutside(decision.outside)
     if (!decision.effect) return 'acted'
     const { account, endpoint } = this.options
-    const place = { account, endpoint, installation: this.#record.installation ?? '' }
+    const pair = this.#pair
+    const place = { account, endpoint, pair, installation: this.#ledger.record.installation ?? '' }
     const { events, failure } = await apply(decision.effect, place, this.#ports)
-    this.#append(events)
+    this.#ledger.append(events)
     const reason = failure ?? this.#wroteAgain(decision.effect)
     if (reason === null) return 'acted'
     this.#ports.log.warn({ event: 'effect-failed', effect: decision.effect.do, failure: reason })
     return 'failed'
+  }
+
+  async #applyOutside(effect: OutsideEffect): Promise<'waited' | 'failed'> {
+    if (effect.do === 'run-hook') {
+      const { rotation, consumer, slot } = effect
+      this.#ports.log.info({ event: 'hook-started', consumer, slot })
+      this.#hooks?.start(rotation, consumer, slot)
+      return 'waited'
+    }
+    try {
+      await this.#ports.localAuth?.disable()
+      return 'waited'
+    } catch (error) {
+      this.#ports.log.warn({ event: 'effect-failed', effect: effect.do, failure: inShort(error) })
+      return 'failed'
+    }
   }
 
   /** A vault that lags behind its own writes is given time, not one more version at once. */
@@ -179,27 +249,15 @@ export class Account {
     return again ? 'Key Vault does not show the version that was written' : null
   }
 
-  #append(
-    events: readonly JournalEvent[],
-    { fleetRevision, rows }: { fleetRevision?: number; rows?: readonly Member[] } = {},
-  ): void {
-    if (events.length === 0) return
-    const expected = { epoch: this.#epoch, revision: this.#revision, fleetRevision }
-    const { store, log } = this.#ports
-    const { revision, at } = store.append(this.options.account, expected, events, rows)
-    this.#revision = revision
-    for (const event of events) {
-      this.#record = fold(this.#record, event, at)
-      const { type, ...facts } = event
-      log.info({ event: type, facts })
-    }
-  }
-
-  #known(members = this.#ports.store.fleet(this.options.account).members): Known {
+  #known(members = this.#ports.store.fleet(this.#ledger.key).members): Known {
+    const now = this.observe()
+    const { calendar } = this.#ports
     return {
-      now: this.observe(),
+      now,
+      ...(this.#hooks ? { hooks: this.#hooks.views } : {}),
+      ...(calendar ? { calendar: calendar.view(now, this.#ledger.since) } : {}),
       epoch: this.#epoch,
-      record: this.#record,
+      record: this.#ledger.record,
       policy: this.options.policy,
       fleet: { reachableSince: this.#reachableSince, members },
     }
@@ -214,6 +272,10 @@ export class Account {
     return next
   }
 }
+
+/** A pair of keys is an account of its own; the first pair goes by the account's name alone. */
+const keyOf = ({ account, pair }: AccountOptions): string =>
+  pair === 'readOnly' ? `${account}#readOnly` : account
 
 /** The rows of whoever an operator's word takes out of the fleet. */
 const evicted = (world: World, verb: Verb): readonly Member[] =>

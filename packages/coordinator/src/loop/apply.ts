@@ -1,9 +1,16 @@
-import { type Effect, type JournalEvent, type Publication, sameFingerprints } from '@keyturn/core'
+import {
+  type Effect,
+  type JournalEvent,
+  type Pair,
+  type Publication,
+  sameFingerprints,
+} from '@keyturn/core'
 import type { Arm, Vault } from '../ports.ts'
 
 export interface Place {
   readonly account: string
   readonly endpoint: string
+  readonly pair: Pair
   readonly installation: string
 }
 
@@ -21,16 +28,17 @@ export const apply = async (
   { arm, vault }: { arm: Arm; vault: Vault },
 ): Promise<Applied> => {
   if (effect.do === 'publish') return publish(effect.publication, place, arm, vault)
-  const { slot, attempt, withinMs } = effect
-  const sent = await arm.regenerate(slot, withinMs)
+  const { slot, attempt, withinMs, skipUsageCheck = false } = effect
+  const sent = await arm.regenerate(slot, withinMs, { skipUsageCheck })
   switch (sent.is) {
     case 'accepted': {
       const { operation } = sent
       return { events: [{ type: 'regenerate-accepted', attempt, operation }], failure: null }
     }
     case 'refused': {
-      const { detail } = sent
-      const settled = { type: 'regenerate-settled', attempt, why: 'refused', detail } as const
+      const { detail, because } = sent
+      const why = { why: 'refused', detail, because } as const
+      const settled = { type: 'regenerate-settled', attempt, ...why } as const
       return { events: [settled], failure: detail }
     }
     case 'unknown':
@@ -41,7 +49,7 @@ export const apply = async (
 /** Reads the keys again, and writes only what the journal says (PROTOCOL, P7). */
 const publish = async (
   { version, active, fenced, fingerprints }: Publication,
-  { account, endpoint, installation }: Place,
+  { account, endpoint, pair, installation }: Place,
   arm: Arm,
   vault: Vault,
 ): Promise<Applied> => {
@@ -54,7 +62,7 @@ const publish = async (
     schema: 'keyturn/v1',
     account,
     endpoint,
-    pair: 'readWrite',
+    pair,
     installation,
     version,
     active,

@@ -2,14 +2,18 @@ import {
   type AccountRecord,
   type ArmView,
   attemptsOf,
+  type CalendarView,
+  type EvidenceView,
   type Fleet,
+  type HookView,
   needs,
   type Policy,
+  type Slot,
   type VaultView,
   type World,
 } from '@keyturn/core'
 import { inShort } from '../azure/azure-error.ts'
-import type { Arm, ArmLook, Prober, Vault } from '../ports.ts'
+import type { Arm, ArmLook, Evidence, Prober, Vault } from '../ports.ts'
 import { Probes } from './probes.ts'
 
 export interface Known {
@@ -18,7 +22,18 @@ export interface Known {
   readonly record: AccountRecord
   readonly policy: Policy
   readonly fleet: Fleet
+  readonly hooks?: readonly HookView[]
+  readonly calendar?: CalendarView
 }
+
+export interface GathererPorts {
+  readonly arm: Arm
+  readonly vault: Vault
+  readonly prober: Prober
+  readonly evidence?: Evidence | undefined
+}
+
+const unread = { azureNow: 0, lastUse: { primary: null, secondary: null } } as const
 
 /** Brings the world together: what is known at no cost, then only what this turn needs. */
 export class Gatherer {
@@ -27,11 +42,14 @@ export class Gatherer {
   readonly #probes: Probes
   #armView: ArmView | null = null
   #vaultView: VaultView | null = null
+  readonly #evidence: Evidence | null
+  #evidenceView: EvidenceView | null = null
 
-  constructor({ arm, vault, prober }: { arm: Arm; vault: Vault; prober: Prober }) {
+  constructor({ arm, vault, prober, evidence }: GathererPorts) {
     this.#arm = arm
     this.#vault = vault
     this.#probes = new Probes(prober)
+    this.#evidence = evidence ?? null
   }
 
   /** The world as it was last seen, nothing looked up. */
@@ -40,6 +58,7 @@ export class Gatherer {
       ...known,
       arm: this.#armView && { ...this.#armView, fresh: false },
       vault: this.#vaultView && { ...this.#vaultView, fresh: false },
+      evidence: this.#evidenceView && { ...this.#evidenceView, fresh: false },
       probes: this.#probes.views(known.now),
     }
   }
@@ -50,20 +69,28 @@ export class Gatherer {
     const [look] = await Promise.all([
       needed.arm ? this.#look(known) : null,
       needed.vault ? this.#read(known) : null,
+      needed.evidence ? this.#readEvidence(known) : null,
     ])
     if (look) await this.#probe(look, needed.probes, known.now)
     return {
       ...known,
       arm: needed.arm ? this.#armView : before.arm,
       vault: needed.vault ? this.#vaultView : before.vault,
+      evidence: needed.evidence ? this.#evidenceView : (before.evidence ?? null),
       probes: this.#probes.views(known.now),
     }
   }
 
-  /** Both, whatever was seen before: for a verb that has to know. */
-  async everything(known: Known): Promise<World> {
-    await Promise.all([this.#look(known), this.#read(known)])
-    return { ...this.lastSeen(known), arm: this.#armView, vault: this.#vaultView }
+  /** All of it, whatever was seen before: for a verb that has to know. */
+  async everything(known: Known, probes: readonly Slot[] = []): Promise<World> {
+    const [look] = await Promise.all([
+      this.#look(known),
+      this.#read(known),
+      this.#readEvidence(known),
+    ])
+    if (look) await this.#probe(look, probes, known.now)
+    const seen = { arm: this.#armView, vault: this.#vaultView, evidence: this.#evidenceView }
+    return { ...this.lastSeen(known), ...seen }
   }
 
   async #look({ now, record }: Known): Promise<ArmLook | null> {
@@ -90,7 +117,17 @@ export class Gatherer {
     }
   }
 
-  async #probe(look: ArmLook, slots: readonly ('primary' | 'secondary')[], now: number) {
+  async #readEvidence({ now }: Known): Promise<void> {
+    try {
+      const read = await this.#evidence?.read()
+      if (read) this.#evidenceView = { ...read, at: now, fresh: true, error: null }
+    } catch (error) {
+      const last = this.#evidenceView ?? unread
+      this.#evidenceView = { ...last, at: now, fresh: false, error: inShort(error) }
+    }
+  }
+
+  async #probe(look: ArmLook, slots: readonly Slot[], now: number) {
     for (const slot of slots) await this.#probes.probe(look.keys[slot], look.regions, now)
   }
 }

@@ -99,10 +99,10 @@ export class SqliteStore implements Store {
       const insert = this.#db.prepare(
         'INSERT INTO journal (account, revision, epoch, at, wall_time, event) VALUES (?, ?, ?, ?, ?, ?)',
       )
+      const wallTime = new Date(wall).toISOString()
       let { revision } = expected
       for (const event of events) {
         revision += 1
-        const wallTime = new Date(wall).toISOString()
         insert.run(account, revision, expected.epoch, at, wallTime, JSON.stringify(event))
       }
       this.#writeObserved(account, at, wall)
