@@ -5,6 +5,7 @@ import { cosmosIdentity } from './cosmos-identity.ts'
 import { cosmosRegions } from './cosmos-regions.ts'
 import { entra } from './entra.ts'
 import { evidence } from './evidence.ts'
+import { management } from './management.ts'
 import type { Section } from './row.ts'
 import { vault } from './vault.ts'
 import { weather } from './weather.ts'
@@ -13,5 +14,5 @@ import { weather } from './weather.ts'
 export const registry: readonly Section[] = [
   evidence,
   ...[cosmosAuth, cosmosIdentity, cosmosRegions, cosmosDocuments],
-  ...[arm, vault, entra, weather],
+  ...[arm, vault, entra, weather, management],
 ]
