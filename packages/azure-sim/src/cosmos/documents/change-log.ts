@@ -1,56 +1,75 @@
-/** What the log keeps: each document once, at its latest change. */
-export interface Logged {
+import { grown } from './hash-index.ts'
+
+/** A document's row, and the log sequence number of a change of it. */
+export interface Entry {
+  readonly row: number
   readonly lsn: number
 }
 
 /**
- * The documents of a container in the order of their latest change, so that a change feed can go on
- * from any log sequence number without looking at what lies before it. A document that changes again
- * leaves a hole behind; the log closes its holes once they are the greater part.
+ * The changes of a container in their order, so that a change feed can go on from any log sequence
+ * number without looking at what lies before it. Only the latest change of a document counts, which
+ * who keeps the documents can tell: the others are passed over, and dropped once they are most.
  */
-export class ChangeLog<T extends Logged> {
-  #entries: (T | undefined)[] = []
-  #lsns: number[] = []
-  #holes = 0
+export class ChangeLog {
+  #rows = new Uint32Array(64)
+  #lsns = new Uint32Array(64)
+  #length = 0
+  /** Whether this is still the latest change of a document. */
+  readonly #isLatest: (entry: Entry) => boolean
 
-  append(entry: T): void {
-    this.#entries.push(entry)
-    this.#lsns.push(entry.lsn)
+  constructor(isLatest: (entry: Entry) => boolean) {
+    this.#isLatest = isLatest
   }
 
-  remove(entry: T): void {
-    // The changes of one transaction share a number, so the place is among a few.
-    let place = this.#firstAfter(entry.lsn - 1)
-    while (this.#lsns[place] === entry.lsn && this.#entries[place] !== entry) place += 1
-    if (this.#entries[place] !== entry) return
-    this.#entries[place] = undefined
-    this.#holes += 1
-    if (this.#entries.length > 64 && this.#holes * 2 > this.#entries.length) this.#compact()
+  get length(): number {
+    return this.#length
   }
 
-  /** Every entry after the given log sequence number, oldest change first. */
-  *after(lsn: number): Generator<T> {
-    for (let at = this.#firstAfter(lsn); at < this.#entries.length; at++) {
-      const entry = this.#entries[at]
-      if (entry !== undefined) yield entry
+  /** A row changed. Within one transaction, which has one number, it is told once. */
+  append(entry: Entry): void {
+    if (this.#length === this.#rows.length) {
+      this.#rows = grown(this.#rows, this.#length)
+      this.#lsns = grown(this.#lsns, this.#length)
     }
+    this.#rows[this.#length] = entry.row
+    this.#lsns[this.#length] = entry.lsn
+    this.#length += 1
+  }
+
+  /** The latest change of each document after the given log sequence number, oldest first. */
+  *after(lsn: number): Generator<Entry> {
+    for (let at = this.#firstAfter(lsn); at < this.#length; at++) {
+      const entry = this.#entry(at)
+      if (this.#isLatest(entry)) yield entry
+    }
+  }
+
+  /** Drops what is no document's latest change. */
+  compact(): void {
+    let kept = 0
+    for (let at = 0; at < this.#length; at++) {
+      const { row, lsn } = this.#entry(at)
+      if (!this.#isLatest({ row, lsn })) continue
+      this.#rows[kept] = row
+      this.#lsns[kept] = lsn
+      kept += 1
+    }
+    this.#length = kept
+  }
+
+  #entry(at: number): Entry {
+    return { row: this.#rows[at] ?? 0, lsn: this.#lsns[at] ?? 0 }
   }
 
   #firstAfter(lsn: number): number {
     let low = 0
-    let high = this.#lsns.length
+    let high = this.#length
     while (low < high) {
       const middle = (low + high) >>> 1
       if ((this.#lsns[middle] ?? 0) <= lsn) low = middle + 1
       else high = middle
     }
     return low
-  }
-
-  #compact(): void {
-    const live = this.#entries.filter(entry => entry !== undefined)
-    this.#entries = live
-    this.#lsns = live.map(entry => entry.lsn)
-    this.#holes = 0
   }
 }

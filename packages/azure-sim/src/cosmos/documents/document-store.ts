@@ -5,8 +5,8 @@ import { StoreView } from '../replication/store-view.ts'
 import { ChangeLog } from './change-log.ts'
 import { bodyText, expiryOf, type Owner, StoredDocument } from './document.ts'
 import { DocumentTable } from './document-table.ts'
+import { noRow } from './hash-index.ts'
 import { type Component, partitionText } from './partition-key.ts'
-import { TextHeap } from './text-heap.ts'
 import { UniqueIndex } from './unique-index.ts'
 import type { UniqueKeys } from './unique-keys.ts'
 
@@ -52,10 +52,9 @@ interface Running {
 export class DocumentStore implements Documents {
   readonly #settings: StoreSettings
   readonly #lag: Lag
-  readonly #table = new DocumentTable()
+  readonly #table: DocumentTable
   readonly #unique: UniqueIndex
-  readonly #log = new ChangeLog<StoredDocument>()
-  #texts = new TextHeap()
+  readonly #log: ChangeLog
   #history: History | null = null
   #lsn = 1
   #created = 0
@@ -65,6 +64,8 @@ export class DocumentStore implements Documents {
     this.#settings = settings
     this.#lag = settings.lag ?? noLag
     this.#unique = new UniqueIndex(settings.uniqueKeys)
+    this.#table = new DocumentTable(settings)
+    this.#log = new ChangeLog(({ row, lsn }) => this.#table.lsnAt(row) === lsn)
   }
 
   get lsn(): number {
@@ -87,19 +88,17 @@ export class DocumentStore implements Documents {
   put(components: readonly Component[], body: JsonObject & { id: string }, now: number) {
     const key = partitionText(components)
     const former = this.#table.get(key, body.id)
+    const alive = former !== undefined && former.expiresAt > now
     const lsn = this.#nextLsn()
     const document = new StoredDocument(
       this.#settings,
+      this.#table.texts.append(key, body.id, bodyText(body)),
       {
-        id: body.id,
-        partition: former?.partition ?? key,
-        ordinal:
-          former !== undefined && former.expiresAt > now ? former.ordinal : this.#nextOrdinal(),
+        ordinal: alive ? former.ordinal : this.#nextOrdinal(),
         lsn,
         changedAt: Math.floor(now / 1000),
-        expiresAt: expiryOf(this.#settings.defaultTtl(), body['ttl'], now),
+        expires: expiryOf(this.#settings.defaultTtl(), body['ttl'], now),
       },
-      this.#texts.append(bodyText(body)),
     )
     this.#replace(former, document, now)
     return document
@@ -135,7 +134,10 @@ export class DocumentStore implements Documents {
   }
 
   *changedAfter(lsn: number, now: number): Generator<StoredDocument> {
-    for (const document of this.#log.after(lsn)) if (document.expiresAt > now) yield document
+    for (const entry of this.#log.after(lsn)) {
+      const document = this.#table.at(entry.row, entry.lsn)
+      if (document !== undefined && document.expiresAt > now) yield document
+    }
   }
 
   #nextLsn(): number {
@@ -162,7 +164,7 @@ export class DocumentStore implements Documents {
     running.now = now
     running.undo.push(() => {
       this.#change({ from: to, to: from })
-      this.#texts.release(to?.bytes ?? 0)
+      this.#release(to)
       unclaim()
     })
   }
@@ -173,7 +175,7 @@ export class DocumentStore implements Documents {
     try {
       return this.#unique.claim(from, to, isAlive)
     } catch (error) {
-      this.#texts.release(to?.bytes ?? 0)
+      this.#release(to)
       throw error
     }
   }
@@ -185,24 +187,28 @@ export class DocumentStore implements Documents {
 
   /** What has happened for good. */
   #record(changes: readonly Change[], now: number): void {
-    for (const { from, to } of changes) {
-      if (from !== undefined) {
-        this.#log.remove(from)
-        this.#texts.release(from.bytes)
-      }
-      if (to !== undefined) this.#log.append(to)
-    }
+    for (const { from } of changes) this.#release(from)
+    for (const row of this.#changedRows(changes)) this.#log.append({ row, lsn: this.#lsn })
+    if (this.#log.length > 64 + this.#table.size * 2) this.#log.compact()
     if (this.#lag.active || this.#history?.pending) {
       this.#history ??= new History(this.#lag, this.#settings.rid)
       this.#history.note(changes, this.#lsn, now)
     }
-    if (this.#texts.wasteful) this.#rewrite()
+    this.#table.tidy()
   }
 
-  /** Copies the living texts together, so that the memory of the dead ones can be given back. */
-  #rewrite(): void {
-    const texts = new TextHeap()
-    for (const document of this.#table) document.moveTo(texts.append(document.body))
-    this.#texts = texts
+  /** The rows of what is there after these changes, each once, in the order of its last change. */
+  #changedRows(changes: readonly Change[]): Iterable<number> {
+    const rows = new Set<number>()
+    for (const { to } of changes) {
+      const row = to === undefined ? noRow : this.#table.rowOf(to)
+      rows.delete(row)
+      if (row !== noRow) rows.add(row)
+    }
+    return rows
+  }
+
+  #release(document: StoredDocument | undefined): void {
+    if (document !== undefined) this.#table.texts.release(document.place)
   }
 }

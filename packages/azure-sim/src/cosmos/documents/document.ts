@@ -1,7 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { Component } from './partition-key.ts'
-import { Recent } from './recent.ts'
-import type { Slab } from './text-heap.ts'
+import type { Place } from './text-heap.ts'
 
 /** What the documents of one container have in common. */
 export interface Owner {
@@ -11,52 +10,53 @@ export interface Owner {
   readonly self: string
 }
 
-/** The values of the documents that were parsed last; all others are their bytes alone. */
-const values = new Recent<StoredDocument, JsonObject>(4_096)
-
-/**
- * One version of a document; a change makes a new one. It holds the client's properties as bytes
- * and a handful of numbers: whatever else it has is worked out from these when it is asked for.
- */
-export class StoredDocument {
-  readonly id: string
-  /** The partition key as one text. */
-  readonly partition: string
+/** What a version of a document is beside its texts. */
+export interface Stamp {
   /** Counts the documents of the container in the order of their creation. */
   readonly ordinal: number
   readonly lsn: number
   /** Seconds since the epoch: `_ts`. */
   readonly changedAt: number
-  readonly #owner: Owner
-  /** Seconds since the epoch; 0 without a TTL. Whole and small, to be held without a box. */
-  readonly #expires: number
-  #slab: Slab
-  #at: number
-  readonly #length: number
+  /** Seconds since the epoch; 0 without a TTL. */
+  readonly expires: number
+}
 
-  constructor(
-    owner: Owner,
-    fields: {
-      readonly id: string
-      readonly partition: string
-      readonly ordinal: number
-      readonly lsn: number
-      readonly changedAt: number
-      /** Milliseconds since the epoch, infinite without a TTL. */
-      readonly expiresAt: number
-    },
-    { slab, at, length }: { readonly slab: Slab; readonly at: number; readonly length: number },
-  ) {
+/**
+ * One version of a document; a change makes a new one. It refers to its texts where they lie, and
+ * works out whatever else is asked of it: it is made when it is looked for, and kept by nobody.
+ */
+export class StoredDocument implements Stamp {
+  readonly place: Place
+  readonly ordinal: number
+  readonly lsn: number
+  readonly changedAt: number
+  readonly expires: number
+  readonly #owner: Owner
+  #value: JsonObject | undefined
+
+  constructor(owner: Owner, place: Place, { ordinal, lsn, changedAt, expires }: Stamp) {
     this.#owner = owner
-    this.id = fields.id
-    this.partition = fields.partition
-    this.ordinal = fields.ordinal
-    this.lsn = fields.lsn
-    this.changedAt = fields.changedAt
-    this.#expires = Number.isFinite(fields.expiresAt) ? Math.round(fields.expiresAt / 1000) : 0
-    this.#slab = slab
-    this.#at = at
-    this.#length = length
+    this.place = place
+    this.ordinal = ordinal
+    this.lsn = lsn
+    this.changedAt = changedAt
+    this.expires = expires
+  }
+
+  /** The partition key as one text. */
+  get partition(): string {
+    return this.#read(0, this.place.partitionBytes)
+  }
+
+  get id(): string {
+    const { partitionBytes, idBytes } = this.place
+    return this.#read(partitionBytes, idBytes)
+  }
+
+  /** The client's properties alone, as JSON. */
+  get body(): string {
+    const { partitionBytes, idBytes, bodyBytes } = this.place
+    return this.#read(partitionBytes + idBytes, bodyBytes)
   }
 
   get rid(): string {
@@ -69,7 +69,7 @@ export class StoredDocument {
 
   /** Milliseconds since the epoch after which the document is gone; infinite without a TTL. */
   get expiresAt(): number {
-    return this.#expires === 0 ? Number.POSITIVE_INFINITY : this.#expires * 1000
+    return this.expires === 0 ? Number.POSITIVE_INFINITY : this.expires * 1000
   }
 
   get components(): readonly Component[] {
@@ -86,28 +86,14 @@ export class StoredDocument {
     )
   }
 
-  /** The client's properties alone, as JSON. */
-  get body(): string {
-    return this.#slab.bytes.toString('utf8', this.#at, this.#at + this.#length)
-  }
-
-  /** The bytes that it takes in the text heap. */
-  get bytes(): number {
-    return this.#length
-  }
-
   get value(): JsonObject {
-    const known = values.get(this)
-    if (known !== undefined) return known
-    const value = JSON.parse(this.text) as JsonObject
-    values.set(this, value)
-    return value
+    this.#value ??= JSON.parse(this.text) as JsonObject
+    return this.#value
   }
 
-  /** Its bytes were written anew; those who hold this document notice nothing. */
-  moveTo({ slab, at }: { readonly slab: Slab; readonly at: number }): void {
-    this.#slab = slab
-    this.#at = at
+  #read(from: number, length: number): string {
+    const { slab, at } = this.place
+    return slab.bytes.toString('utf8', at + from, at + from + length)
   }
 }
 
@@ -142,13 +128,16 @@ export const etagOf = (lsn: number, seconds: number): string => {
   return `"${hex(lsn)}-0000-0700-0000-${hex(seconds)}0000"`
 }
 
+/** In the year 2106: what 32 bits hold. */
+const latestSecond = 2 ** 32 - 1
+
 /**
- * When a document goes: its own `ttl`, else the container's. A container without `defaultTtl` has
- * TTL switched off, whatever its documents say; -1 means never.
+ * When a document goes, in seconds since the epoch: by its own `ttl`, else the container's. A
+ * container without `defaultTtl` has TTL switched off, whatever its documents say; -1 means never.
+ * 0 where it stays.
  */
 export function expiryOf(defaultTtl: unknown, ttl: unknown, nowMs: number): number {
-  if (typeof defaultTtl !== 'number') return Number.POSITIVE_INFINITY
+  if (typeof defaultTtl !== 'number') return 0
   const seconds = typeof ttl === 'number' ? ttl : defaultTtl
-  if (seconds < 0) return Number.POSITIVE_INFINITY
-  return (Math.floor(nowMs / 1000) + seconds) * 1000
+  return seconds < 0 ? 0 : Math.min(latestSecond, Math.floor(nowMs / 1000 + seconds))
 }

@@ -1,8 +1,21 @@
 /** A stretch of memory outside the JavaScript heap that texts are written into one after the other. */
 export interface Slab {
+  readonly index: number
   readonly bytes: Buffer
   used: number
 }
+
+/** Where a document's texts are: the partition key, the id and the body, one after the other. */
+export interface Place {
+  readonly slab: Slab
+  readonly at: number
+  readonly partitionBytes: number
+  readonly idBytes: number
+  readonly bodyBytes: number
+}
+
+export const bytesOf = ({ partitionBytes, idBytes, bodyBytes }: Place): number =>
+  partitionBytes + idBytes + bodyBytes
 
 const smallest = 16 * 1024
 const largest = 1024 * 1024
@@ -10,28 +23,48 @@ const largest = 1024 * 1024
 /**
  * Texts outside the JavaScript heap: one allocation for thousands of them, so that a text costs its
  * bytes and nothing more, and the collector has nothing to trace or to leave room for. A slab lives
- * as long as anything refers to it; {@link TextHeap.wasteful} says when to write what is alive anew.
+ * as long as anything refers to it; {@link TextHeap.wasteful} says when to copy what is alive.
  */
 export class TextHeap {
-  #slab: Slab = { bytes: Buffer.alloc(0), used: 0 }
+  readonly #slabs: Slab[] = []
+  #slab = this.#open(0)
   #next = smallest
   #held = 0
   #dead = 0
 
-  /** Writes a text; it begins where the slab was used up to. Returns its slab and its bytes. */
-  append(text: string): { readonly slab: Slab; readonly at: number; readonly length: number } {
-    const length = Buffer.byteLength(text)
-    const slab = this.#room(length)
-    const at = slab.used
-    slab.bytes.write(text, at, 'utf8')
-    slab.used += length
-    this.#held += length
-    return { slab, at, length }
+  /** The slab of this index; rows of numbers cannot refer to it otherwise. */
+  slab(index: number): Slab {
+    const slab = this.#slabs[index]
+    if (slab === undefined) throw new Error(`There is no slab ${index}.`)
+    return slab
   }
 
-  /** So many bytes are nobody's any more. */
-  release(bytes: number): void {
-    this.#dead += bytes
+  append(partition: string, id: string, body: string): Place {
+    const partitionBytes = Buffer.byteLength(partition)
+    const idBytes = Buffer.byteLength(id)
+    const bodyBytes = Buffer.byteLength(body)
+    const slab = this.#room(partitionBytes + idBytes + bodyBytes)
+    const at = slab.used
+    slab.bytes.write(partition, at)
+    slab.bytes.write(id, at + partitionBytes)
+    slab.bytes.write(body, at + partitionBytes + idBytes)
+    slab.used += partitionBytes + idBytes + bodyBytes
+    return { slab, at, partitionBytes, idBytes, bodyBytes }
+  }
+
+  /** Copies texts from another heap. */
+  copy(place: Place): Place {
+    const length = bytesOf(place)
+    const slab = this.#room(length)
+    const at = slab.used
+    place.slab.bytes.copy(slab.bytes, at, place.at, place.at + length)
+    slab.used += length
+    return { ...place, slab, at }
+  }
+
+  /** These texts are nobody's any more. */
+  release(place: Place): void {
+    this.#dead += bytesOf(place)
   }
 
   /** Whether most of it is dead, and enough to be worth copying the rest. */
@@ -40,12 +73,18 @@ export class TextHeap {
   }
 
   #room(length: number): Slab {
-    const slab = this.#slab
-    if (slab.bytes.length - slab.used >= length) return slab
+    this.#held += length
+    if (this.#slab.bytes.length - this.#slab.used >= length) return this.#slab
     // A text that is large itself gets a slab of its own, and leaves the current one to others.
-    if (length > largest / 4) return { bytes: Buffer.allocUnsafeSlow(length), used: 0 }
-    this.#slab = { bytes: Buffer.allocUnsafeSlow(Math.max(this.#next, length)), used: 0 }
+    if (length > largest / 4) return this.#open(length)
+    this.#slab = this.#open(Math.max(this.#next, length))
     this.#next = Math.min(this.#next * 2, largest)
     return this.#slab
+  }
+
+  #open(size: number): Slab {
+    const slab = { index: this.#slabs.length, bytes: Buffer.allocUnsafeSlow(size), used: 0 }
+    this.#slabs.push(slab)
+    return slab
   }
 }
