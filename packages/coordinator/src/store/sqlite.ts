@@ -47,8 +47,10 @@ export class SqliteStore implements Store {
     const wall = this.#wallNow()
     const last = this.#observed.get(account) ?? this.#readObserved(account, wall)
     const passed = wall - last.wall
-    const at = last.at + Math.min(Math.max(0, passed), turnMsMax)
+    const counted = last.at + Math.min(Math.max(0, passed), turnMsMax)
     const due = wall - last.written >= observedWriteMs || wall < last.written
+    // Others on this file have counted, too: whoever stood still would else date reports back.
+    const at = due ? Math.max(counted, this.#readObserved(account, wall).at) : counted
     this.#observed.set(account, { at, wall, written: due ? wall : last.written })
     if (due) this.#writeObserved(account, at, wall)
     return { at, missed: passed > turnMsMax }

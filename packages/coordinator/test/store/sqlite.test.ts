@@ -127,6 +127,22 @@ t.test('a process that lagged never turns observed time back', async t => {
   next.close()
 })
 
+t.test('a process that stood still while another counted catches up with it', async t => {
+  const path = join(t.testdir(), 'journal.sqlite')
+  let wall = 1_000_000
+  const [stopped, leader] = [new SqliteStore(path, () => wall), new SqliteStore(path, () => wall)]
+  stopped.observe('a', 5_000)
+  for (let seconds = 90; seconds > 0; seconds -= 1) {
+    wall += 1_000
+    leader.observe('a', 5_000)
+  }
+  const { at, missed } = stopped.observe('a', 5_000)
+  t.equal(at, 90_000, 'a report that it takes now is not dated 85 s back')
+  t.ok(missed)
+  stopped.close()
+  leader.close()
+})
+
 t.test('a file of a newer schema is refused in one sentence', async t => {
   const path = join(t.testdir(), 'journal.sqlite')
   const db = new DatabaseSync(path)
