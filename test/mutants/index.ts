@@ -1,0 +1,6 @@
+import { checkMutants } from './checks.ts'
+import { memberMutants } from './member.ts'
+import type { Mutant } from './mutant.ts'
+import { rotationMutants } from './rotation.ts'
+
+export const mutants: readonly Mutant[] = [...checkMutants, ...rotationMutants, ...memberMutants]

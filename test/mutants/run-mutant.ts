@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { Caught } from './hunt.ts'
+import { type Mutant, mutated } from './mutant.ts'
+
+const coreSources = fileURLToPath(new URL('../../packages/core/src', import.meta.url))
+
+export interface Bounds {
+  readonly statesMax: number
+  readonly seedsMax: number
+}
+
+export interface MutantResult extends Caught {
+  readonly name: string
+  readonly rule: string | null
+  readonly ms: number
+}
+
+/** @throws {BadMutant} before anything is started, where a mutation no longer fits its file. */
+export const checkFits = (mutants: readonly Mutant[]): void => {
+  for (const mutant of mutants)
+    mutated(mutant, readFileSync(join(coreSources, mutant.file), 'utf8'))
+}
+
+/** Changes a copy of core, and lets worlds and schedules run over that copy. */
+export const runMutant = async (mutant: Mutant, bounds: Bounds): Promise<MutantResult> => {
+  const start = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-mutant-'))
+  try {
+    const copy = join(folder, 'src')
+    cpSync(coreSources, copy, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    const file = join(copy, mutant.file)
+    writeFileSync(file, mutated(mutant, readFileSync(file, 'utf8')))
+    const caught = await inProcess(join(copy, 'index.ts'), mutant.worlds, bounds)
+    const { name, rule = null } = mutant
+    return { name, rule, ...caught, ms: Math.round(performance.now() - start) }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+const inProcess = async (
+  core: string,
+  worlds: readonly string[],
+  { statesMax, seedsMax }: Bounds,
+): Promise<Caught> => {
+  const args = [
+    '--conditions=keyturn-source',
+    '--disable-warning=ExperimentalWarning',
+    '--max-old-space-size=3500',
+    `--import=${script('redirect.ts')}`,
+    script('hunt-one.ts'),
+    worlds.join(),
+    String(statesMax),
+    String(seedsMax),
+  ]
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, KEYTURN_MUTATED_CORE: core },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = new Promise<number | null>(resolve => child.once('close', resolve))
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const code = await ended
+  const last = out.trimEnd().split('\n').at(-1) ?? ''
+  if (code === 0 && last.startsWith('{')) return JSON.parse(last) as Caught
+  throw new Error(`A mutant's process ended with ${code}: ${err.trim()}`)
+}
