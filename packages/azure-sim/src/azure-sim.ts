@@ -1,6 +1,6 @@
 import type { Account } from './account/account.ts'
 import type { Region } from './account/types.ts'
-import type { Lock } from './arm/locks.ts'
+import type { Lock } from './arm/lock.ts'
 import { accountId } from './arm/resource.ts'
 import { skewed } from './clock.ts'
 import { controlPath } from './control.ts'

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { defaultGeography, type GeographyKnobs } from './account/geography.ts'
 import { defaultManagement, type OperationKnobs } from './account/operation.ts'
-import type { Lock } from './arm/locks.ts'
+import type { Lock } from './arm/lock.ts'
 import { type Clock, realClock } from './clock.ts'
 import type { DateWindow } from './cosmos/authenticate.ts'
 import { type PrincipalOptions, principalsFrom } from './entra/principal-options.ts'

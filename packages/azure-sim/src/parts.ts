@@ -1,7 +1,7 @@
 import { Account } from './account/account.ts'
 import { randomKeys, seededKeys } from './account/keys.ts'
 import { KeyUsage } from './account/usage.ts'
-import { RequestCounts } from './arm/metrics.ts'
+import { RequestCounts } from './arm/request-counts.ts'
 import { type AccountSettings, newSettings } from './arm/settings.ts'
 import { type Chance, chanceFrom } from './chance.ts'
 import { type ConsistencyLevel, consistencyLevels } from './cosmos/consistency.ts'

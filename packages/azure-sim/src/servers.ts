@@ -1,6 +1,6 @@
 import { createArm } from './arm/arm.ts'
 import { ArmLimits } from './arm/limits.ts'
-import type { Lock } from './arm/locks.ts'
+import type { Lock } from './arm/lock.ts'
 import { skewed } from './clock.ts'
 import { type Controls, controlPath, createControl } from './control.ts'
 import type { Cosmos } from './cosmos/cosmos-front.ts'
@@ -173,7 +173,7 @@ function storedBytes({ catalogue }: Cosmos, now: number): number {
   let total = 0
   for (const { containers } of catalogue.databases) {
     for (const { whole } of containers.values()) {
-      for (const { bytes } of whole.list(null, now)) total += bytes
+      for (const { text } of whole.list(null, now)) total += Buffer.byteLength(text)
     }
   }
   return total

@@ -1,6 +1,6 @@
 import type { GeographyKnobs } from './account/geography.ts'
 import type { OperationKnobs } from './account/operation.ts'
-import type { Lock } from './arm/locks.ts'
+import type { Lock } from './arm/lock.ts'
 import type { DateWindow } from './cosmos/authenticate.ts'
 import type { FaultRates } from './cosmos/faults.ts'
 import { SimError } from './errors.ts'

@@ -3,13 +3,6 @@ import { scopeLocked } from './errors.ts'
 import type { ArmOptions } from './options.ts'
 import { accountId } from './resource.ts'
 
-/** A lock on the account, or on what it is in (learn.microsoft.com, "Lock your resources"). */
-export interface Lock {
-  readonly level: 'CanNotDelete' | 'ReadOnly'
-  /** Where it lies. Default `account`; the account inherits the other two. */
-  readonly scope?: 'account' | 'resourceGroup' | 'subscription'
-}
-
 /**
  * A read-only lock refuses every POST, `listKeys` among them (Azure/azure-sdk-for-java issue 2560):
  * to ARM it is a write.

@@ -1,27 +1,11 @@
-import type { Clock } from '../clock.ts'
 import type { Call, Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
 import { entraError } from './errors.ts'
 import { managedIdentityPath, managedIdentityToken } from './managed-identity.ts'
-import type { Principal } from './principals.ts'
+import type { EntraOptions } from './options.ts'
 import { token } from './token-endpoint.ts'
-import type { TokenAuthority } from './tokens.ts'
 
 export { federationIssuer } from './proof.ts'
-
-export interface EntraOptions {
-  readonly tenantId: string
-  /** Entra's own clock, which may be wrong. */
-  readonly clock: Clock
-  readonly authority: TokenAuthority
-  readonly principals: readonly Principal[]
-  /** Resources that tokens can be asked for, without a slash at the end. */
-  readonly audiences: () => readonly string[]
-  /** How long the next token for this client lives, in seconds; the usual time where absent. */
-  readonly lifetimeSeconds?: (clientId: string) => number
-  /** `https://localhost:PORT`, known once the server listens. */
-  readonly url: () => string
-}
 
 type Route = (options: EntraOptions, call: Call, params: Params) => Reply | Promise<Reply>
 

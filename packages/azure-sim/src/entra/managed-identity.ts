@@ -1,5 +1,5 @@
 import type { Call, Reply } from '../http/call.ts'
-import type { EntraOptions } from './entra.ts'
+import type { EntraOptions } from './options.ts'
 
 /** Outside every tenant's paths: App Service gives its applications an address of its own. */
 export const managedIdentityPath = '/msi/token'

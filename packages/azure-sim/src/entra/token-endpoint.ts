@@ -1,6 +1,6 @@
 import type { Call, Reply } from '../http/call.ts'
-import type { EntraOptions } from './entra.ts'
 import { entraError } from './errors.ts'
+import type { EntraOptions } from './options.ts'
 import { proofOf } from './proof.ts'
 
 /** The client credentials flow, by secret, certificate or federated assertion. */

@@ -1,7 +1,7 @@
 import { Agent } from 'node:https'
 import { CosmosClient } from '@azure/cosmos'
 import t from 'tap'
-import { RequestCounts } from '../../src/arm/metrics.ts'
+import { RequestCounts } from '../../src/arm/request-counts.ts'
 import { AzureSim, VirtualClock } from '../../src/index.ts'
 import { armClient, armRequest, trust } from '../clients.ts'
 
