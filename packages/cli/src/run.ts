@@ -3,6 +3,8 @@ import { azureSimCommand } from './commands/azure-sim.ts'
 import { coordinatorCommand } from './commands/coordinator.ts'
 import { demoCommand } from './commands/demo.ts'
 import { historyCommand } from './commands/history.ts'
+import { planCommand } from './commands/plan.ts'
+import { retireCommand } from './commands/retire.ts'
 import { sidecarCommand } from './commands/sidecar.ts'
 import { statusCommand } from './commands/status.ts'
 import { verbCommands } from './commands/verbs.ts'
@@ -23,7 +25,9 @@ export const run = async (host: Host): Promise<number> => {
     azureSimCommand(host),
     sidecarCommand(host),
     coordinatorCommand(host),
+    planCommand(host),
     ...verbCommands(host),
+    retireCommand(host),
     statusCommand(host),
     historyCommand(host),
   ]) {

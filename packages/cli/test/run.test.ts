@@ -7,8 +7,9 @@ import { keyturn, type Told } from './support/host.ts'
 const oneSentence = /^keyturn: [^\n]+\.\n$/
 
 const commands = [
-  ...['demo', 'azure-sim', 'sidecar', 'coordinator', 'init', 'rotate'],
-  ...['pause', 'resume', 'abort', 'evict', 'status', 'history'],
+  ...['demo', 'azure-sim', 'sidecar', 'coordinator', 'plan', 'init', 'rotate'],
+  ...['pause', 'resume', 'abort', 'evict', 'approve', 'waive', 'acknowledge', 'retire'],
+  ...['status', 'history'],
 ]
 
 /** Told in one sentence on standard error, and nothing else anywhere. */

@@ -1,4 +1,4 @@
-import { blockerCodes } from '@keyturn/core'
+import { beginningPhases, blockerCodes } from '@keyturn/core'
 import { z } from 'zod'
 import { heldSchema, keyUsageSchema } from './usage.ts'
 import {
@@ -7,6 +7,7 @@ import {
   fingerprintSchema,
   fingerprintsSchema,
   nameSchema,
+  pairSchema,
   slotSchema,
 } from './words.ts'
 
@@ -17,6 +18,9 @@ import {
  *   GET  /v1/accounts/{name}             one account                accountStatusSchema
  *   POST /v1/accounts/{name}/verbs       ask for something          verbRequestSchema
  *   GET  /v1/accounts/{name}/history     the journal                historyEntrySchema[]
+ *   GET  /v1/accounts/{name}/plan        a dry run                  dryRunSchema
+ *          ?slot=primary|secondary&emergency=true
+ *   GET  /v1/accounts/{name}/retire      what stands against it     retireCheckSchema
  *
  * A refused verb is a problem (409) with the code of its first blocker, and all `blockers`.
  */
@@ -26,6 +30,10 @@ export const blockerSchema = z.object({
   member: z.string().optional(),
   fingerprint: z.string().optional(),
   region: z.string().optional(),
+  client: z.string().optional(),
+  consumer: z.string().optional(),
+  /** In so many milliseconds it goes by itself, as far as is known. */
+  passesInMs: countSchema.optional(),
 })
 
 export const memberStatusSchema = z.object({
@@ -41,6 +49,18 @@ export const memberStatusSchema = z.object({
   clients: z.object({ attached: countSchema, lost: z.array(z.string()) }),
 })
 
+export const planSchema = z.enum(['full', 'standby', 'active'])
+
+const waiverSchema = z.object({
+  code: z.enum(blockerCodes),
+  slot: slotSchema,
+  member: z.string().optional(),
+  client: z.string().optional(),
+  consumer: z.string().optional(),
+  by: z.string(),
+  reason: z.string(),
+})
+
 export const rotationStatusSchema = z.object({
   id: z.string(),
   phase: z.string(),
@@ -51,18 +71,55 @@ export const rotationStatusSchema = z.object({
   before: fingerprintsSchema,
   /** Each phase entered, with the time observed in it. */
   phases: z.array(z.object({ name: z.string(), ms: countSchema })),
+  plan: planSchema.optional(),
+  /** A key that is known to have leaked. */
+  emergency: z.object({ slot: slotSchema, by: z.string(), reason: z.string() }).nullish(),
+  waivers: z.array(waiverSchema).optional(),
+  approvals: z.array(z.object({ phase: z.string(), by: z.string() })).optional(),
 })
 
 export const accountStatusSchema = z.object({
   name: nameSchema,
   account: accountIdSchema,
   endpoint: z.string(),
+  /** Absent: `readWrite`. */
+  pair: pairSchema.optional(),
   installation: z.string().nullable(),
   published: heldSchema.extend({ confirmed: z.boolean() }).nullable(),
   rotation: rotationStatusSchema.nullable(),
   blockers: z.array(blockerSchema),
   members: z.array(memberStatusSchema),
+  /** On the road to no keys at all. */
+  retirement: z.enum(['asked', 'intended', 'done']).nullish(),
 })
+
+/** What a rotation would do, and what would hold it now. */
+export const dryRunSchema = z.object({
+  /** `null`: it would be refused, as the blockers say. */
+  plan: planSchema.nullable(),
+  turns: z.array(slotSchema),
+  steps: z.array(
+    z.object({
+      phase: z.string(),
+      does: z.string(),
+      approval: z.boolean(),
+      estimateMs: countSchema,
+      basis: z.enum(['history', 'limits']),
+    }),
+  ),
+  estimateMs: countSchema,
+  blockers: z.array(blockerSchema),
+  asks: z.array(z.string()),
+})
+
+export type DryRunAnswer = z.infer<typeof dryRunSchema>
+
+export const dryRunQuerySchema = z.strictObject({
+  slot: slotSchema.optional(),
+  emergency: z.stringbool().optional(),
+})
+
+export const retireCheckSchema = z.object({ blockers: z.array(blockerSchema) })
 
 export type AccountStatus = z.infer<typeof accountStatusSchema>
 export type MemberStatus = z.infer<typeof memberStatusSchema>
@@ -72,7 +129,28 @@ const reasonSchema = z.string().min(1).max(1000)
 
 export const verbRequestSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('adopt'), takeOver: z.boolean().default(false) }),
-  z.strictObject({ verb: z.literal('rotate'), reason: reasonSchema }),
+  z.strictObject({
+    verb: z.literal('rotate'),
+    reason: reasonSchema,
+    slot: slotSchema.optional(),
+    emergency: z.boolean().optional(),
+  }),
+  z.strictObject({ verb: z.literal('approve'), phase: z.enum(beginningPhases).optional() }),
+  z.strictObject({
+    verb: z.literal('waive'),
+    reason: reasonSchema,
+    code: z.enum(blockerCodes),
+    member: nameSchema.optional(),
+    client: z.string().min(1).optional(),
+    consumer: nameSchema.optional(),
+  }),
+  z.strictObject({ verb: z.literal('acknowledge'), reason: reasonSchema, consumer: nameSchema }),
+  z.strictObject({
+    verb: z.literal('retire'),
+    reason: reasonSchema,
+    /** The second word. */
+    confirm: z.boolean().default(false),
+  }),
   z.strictObject({ verb: z.literal('pause'), reason: reasonSchema }),
   z.strictObject({ verb: z.literal('resume'), reason: reasonSchema }),
   z.strictObject({ verb: z.literal('abort'), reason: reasonSchema }),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Verb } from '@keyturn/core'
 import {
+  type DryRunAnswer,
+  dryRunQuerySchema,
   type HistoryEntry,
   nameSchema,
   type ReportAnswer,
@@ -45,6 +47,15 @@ export const createApp = (parts: AppParts): Express => {
     const entries = accountNamed(parts, request).journal()
     response.json(entries satisfies readonly HistoryEntry[])
   })
+  app.get('/v1/accounts/:name/plan', operator, async (request, response) => {
+    const what = parse(dryRunQuerySchema, request.query, 'the query')
+    const plan = await accountNamed(parts, request).plan(what).catch(notLeading)
+    response.json({ ...plan } satisfies Readonly<Record<keyof DryRunAnswer, unknown>>)
+  })
+  app.get('/v1/accounts/:name/retire', operator, async (request, response) => {
+    const account = accountNamed(parts, request)
+    response.json({ blockers: await account.againstRetiring().catch(notLeading) })
+  })
   app.post('/v1/accounts/:name/verbs', operator, async (request, response) => {
     const account = accountNamed(parts, request)
     await obey(account, verbOf(request))
@@ -62,9 +73,10 @@ const takeReport = async ({ leading }: AppParts, request: Request): Promise<Repo
   const name = parse(nameSchema, request.params['name'], 'the member name')
   const report = parse(reportSchema, request.body, 'the report')
   const account = leading.accounts.find(
-    ({ options }) => options.account.toLowerCase() === report.account.toLowerCase(),
+    ({ options, pair }) =>
+      pair === report.pair && options.account.toLowerCase() === report.account.toLowerCase(),
   )
-  if (!account || report.pair !== 'readWrite') {
+  if (!account) {
     const sentence =
       'This coordinator does not turn that pair of keys of that account: check the sidecar’s keyset.'
     throw new Refusal(404, 'UNKNOWN_ACCOUNT', sentence)

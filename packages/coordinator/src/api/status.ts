@@ -3,13 +3,14 @@ import type { AccountStatus, MemberStatus, RotationStatus } from '@keyturn/proto
 import type { Account } from '../loop/account.ts'
 
 /** One account as operators see it: names, versions and fingerprints. */
-export const statusOf = ({ options, state }: Account): AccountStatus => {
+export const statusOf = ({ options, state, pair }: Account): AccountStatus => {
   const { record, fleet, now, blockers } = state
   const { installation, published, rotation } = record
   return {
     name: options.name,
     account: options.account,
     endpoint: options.endpoint,
+    pair,
     installation,
     published: published && {
       version: published.version,
@@ -21,6 +22,7 @@ export const statusOf = ({ options, state }: Account): AccountStatus => {
     rotation: rotation && rotationOf(rotation, now),
     blockers: [...blockers],
     members: fleet.members.map(member => memberOf(member, now)),
+    retirement: record.retirement?.is ?? null,
   }
 }
 
@@ -30,7 +32,18 @@ const rotationOf = (rotation: Rotation, now: number): RotationStatus => {
     const until = entered[index + 1]?.at ?? (hasEnded(phase) ? at : now)
     return { name, ms: Math.max(0, until - at) }
   })
-  return { id, phase: phase.at, status: statusWord(rotation), by, reason, from, before, phases }
+  const { plan, emergency, waivers, approvals } = rotation
+  return {
+    ...{ id, phase: phase.at, status: statusWord(rotation), by, reason, from, before, phases },
+    plan,
+    emergency: emergency && {
+      slot: emergency.slot,
+      by: emergency.by,
+      reason: emergency.reason,
+    },
+    waivers: [...waivers],
+    approvals: [...approvals],
+  }
 }
 
 const statusWord = ({ phase, paused }: Rotation): RotationStatus['status'] => {

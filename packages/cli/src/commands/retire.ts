@@ -1,0 +1,58 @@
+import { Command } from 'commander'
+import { Failure, UsageError } from '../failure.ts'
+import { type Host, say } from '../host.ts'
+import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
+
+interface RetireOptions extends OperatorOptions {
+  readonly check?: boolean
+  readonly reason?: string
+  readonly confirm?: string
+}
+
+export const retireCommand = (host: Host): Command =>
+  withOperatorOptions(
+    new Command('retire').description(
+      'end key authentication, once it is proven that nobody uses any key of the account',
+    ),
+  )
+    .option('--check', 'only report what stands against it')
+    .option('--reason <text>', 'why: it goes into the journal')
+    .option('--confirm <account>', 'the second word: the account’s name, minutes after the first')
+    .addHelpText(
+      'after',
+      `
+Example:
+  keyturn retire --check
+  keyturn retire --reason "everything signs in with Entra ID"
+  keyturn retire --reason "everything signs in with Entra ID" --confirm orders`,
+    )
+    .action(async (options: RetireOptions) => {
+      const client = new OperatorClient(options)
+      await (options.check ? check(host, client) : retire(host, client, options))
+    })
+
+/** Exit code 1 where something stands against it, so that a script can ask. */
+const check = async (host: Host, client: OperatorClient): Promise<void> => {
+  const blockers = await client.againstRetiring()
+  for (const { code, sentence } of blockers) say(host, `stands against it: ${code}: ${sentence}`)
+  if (blockers.length > 0) throw new Failure('Keys of the account may still be in use')
+  say(host, 'Nothing stands against it: nobody has used a key for as long as the policy asks.')
+}
+
+const retire = async (
+  host: Host,
+  client: OperatorClient,
+  { reason, confirm }: RetireOptions,
+): Promise<void> => {
+  if (reason === undefined) throw new UsageError('Say why with --reason, or only --check.')
+  const { name } = await client.status()
+  if (confirm !== undefined && confirm !== name) {
+    throw new UsageError(`The account is called ${name}: confirm it by that name.`)
+  }
+  await client.verb({ verb: 'retire', reason, confirm: confirm !== undefined })
+  const said =
+    confirm === undefined
+      ? `Nothing stands against it, and nothing was changed. Every key of ${name} stops working when you ask again with --confirm ${name}.`
+      : `Key authentication of ${name} ends now: keyturn status shows when it is done.`
+  say(host, said)
+}
