@@ -62,3 +62,27 @@ t.test('parentheses may stand in each other as deep as the service lets them', a
   const quoted = { query: `SELECT * FROM c WHERE c.a = "((((((("`, parameters: [] }
   t.same(runQuery(quoted, [], page).items, [])
 })
+
+t.test('no query takes long, whatever it repeats', async t => {
+  const row = { _rid: 'a', a: true, s: `${'a'.repeat(30)}b` }
+  const ask = (query: string) =>
+    runQuery({ query, parameters: [] }, [row], { size: 1, continuation: undefined }).items.length
+  const repeated: readonly (readonly [query: string, refusal: RegExp | undefined])[] = [
+    [`SELECT * FROM c WHERE ${Array(1_900).fill('c.a').join(' OR ')}`, undefined],
+    [`SELECT * FROM c WHERE ${Array(9_000).fill('c.a').join(' OR ')}`, /limit is 2000/],
+    [`SELECT * FROM c WHERE ${'NOT '.repeat(30_000)} c.a`, /nesting depth/],
+    [`SELECT ${'['.repeat(30_000)}1 FROM c`, /nesting depth/],
+    [`SELECT c${'.a'.repeat(30_000)} FROM c`, /limit is/],
+    [`SELECT ${'true ? 1 : '.repeat(20_000)}1 FROM c`, /nesting depth/],
+    [`SELECT ${'(SELECT '.repeat(20_000)}1 FROM c`, /nesting depth/],
+    [`SELECT * FROM ${'(SELECT * FROM '.repeat(20_000)}c`, /nesting depth/],
+    [`SELECT * FROM c WHERE c.s LIKE "${'%a'.repeat(200)}c"`, undefined],
+    [`SELECT VALUE 1 FROM c ${'JOIN t IN c.t '.repeat(2_000)}`, /number of joins/],
+    ['SELECT * FROM c WHERE REGEXMATCH(c.s, "^(a+)+$")', /takes too long/],
+    ['SELECT * FROM c WHERE REGEXMATCH(c.s, "^a+b+$")', undefined],
+  ]
+  for (const [query, refusal] of repeated) {
+    if (refusal === undefined) t.ok(ask(query) <= 1)
+    else t.throws(() => ask(query), { status: 400, message: refusal }, query.slice(0, 40))
+  }
+})

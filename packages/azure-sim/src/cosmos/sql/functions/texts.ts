@@ -3,6 +3,7 @@ import type { Value } from '../syntax.ts'
 import { typeOf } from '../value.ts'
 import { isWhole, ofText, takes } from './builtin.ts'
 import type { Builtin, Builtins } from './registry.ts'
+import { matches } from './regular.ts'
 
 /** Two texts, and whether their case says nothing. */
 const matching = (holds: (text: string, part: string) => boolean): Builtin =>
@@ -38,8 +39,13 @@ function regexMatch([text, pattern, modifiers = '']: readonly Value[]): Value {
   }
   if (!/^[imsx]*$/.test(modifiers)) return undefined
   const extended = modifiers.includes('x') ? pattern.replace(/\s+/g, '') : pattern
+  const expression = expressionOf(extended, modifiers.replace('x', ''))
+  return expression === undefined ? undefined : matches(expression, text)
+}
+
+function expressionOf(pattern: string, flags: string): RegExp | undefined {
   try {
-    return new RegExp(extended, modifiers.replace('x', '')).test(text)
+    return new RegExp(pattern, flags)
   } catch {
     return undefined
   }
