@@ -178,12 +178,23 @@ t.test('a process loads what judges with its first answer, and not before', { sk
 })
 
 t.test('any URL at all is judged without throwing', { skip }, async t => {
-  const urls = ['////%00/providers/subscriptions', '', '?', '*', '/%', '/secrets?api-version=%']
+  const poll = '/subscriptions/s/providers/Microsoft.DocumentDB/locations/l/operationsStatus/o'
+  const urls = [
+    poll,
+    '////%00/providers/subscriptions',
+    '',
+    '?',
+    '*',
+    '/%',
+    '/secrets?api-version=%',
+  ]
   for (const service of ['arm', 'vault', 'entra']) {
     for (const url of urls) {
       const text = '{"error":{"code":"BadRequest","message":"no"}}'
       const seen: Seen = { service, method: 'GET', url, status: 400, headers: {}, text }
       t.same(judge.judge(seen).complaints, [], `${service} ${url}`)
+      const head: Seen = { ...seen, method: 'HEAD', text: '' }
+      t.same(judge.judge(head).complaints, [], `HEAD ${service} ${url}`)
     }
   }
 })

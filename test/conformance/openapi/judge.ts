@@ -62,6 +62,10 @@ export class Judge {
     body: unknown,
   ): Pick<Judgement, 'operation' | 'complaints' | 'unjudged'> {
     const schemas = this.#schemasOf(contract)
+    // It says why in its status alone.
+    if (method === 'HEAD' && status >= 400) {
+      return { operation: `${contract.name} HEAD`, complaints: [] }
+    }
     if (service === 'arm' && isPoll(path) && !isResult(path, status, body)) {
       return { operation: 'arm poll of an operation', complaints: ofPoll(schemas, status, body) }
     }
@@ -82,7 +86,6 @@ export class Judge {
       return { operation, complaints: ofResponse(schemas, found, `${status}`, body) }
     }
     if (status < 400) return { operation, complaints: [`/ it does not answer ${status}`] }
-    if (method === 'HEAD') return { operation, complaints: [] }
     return { operation, complaints: ofError(schemas, service, found, body) }
   }
 
