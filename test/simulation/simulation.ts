@@ -119,8 +119,9 @@ class Run {
   /** Asks every few seconds until it is so. */
   async #until(what: string, withinMs: number, holds: () => Promise<boolean>): Promise<void> {
     const { timeline, settings } = this.#world
-    const over = timeline.now + withinMs
-    const everyMs = 10_000 * Math.max(1, settings.turnMs / 1_000)
+    const scale = Math.max(1, settings.turnMs / 1_000)
+    const over = timeline.now + withinMs * scale
+    const everyMs = 10_000 * scale
     let is = false
     const ask = (): void => {
       void holds().then(answer => {

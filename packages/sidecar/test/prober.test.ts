@@ -40,7 +40,9 @@ t.test('a fenced key is never tried', async t => {
   const { azure, document } = await sim(t)
   const source = new SpokenSource(document(1, { fenced: ['secondary'] }))
   const { coordinator } = await startBeside(t, { source, probe: { ca: azure.ca } })
-  const report = await coordinator.until(({ proven }) => proven.length === 1)
+  const report = await coordinator.until(
+    ({ proven, acknowledged }) => proven.length === 1 && acknowledged !== null,
+  )
   t.same(report.proven, [report.held?.fingerprints.primary])
   t.equal(report.acknowledged?.version, 1)
   const kinds = azure.witness.testimony().keys.map(({ kind }) => kind)

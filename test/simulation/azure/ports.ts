@@ -98,7 +98,8 @@ const armFor = (world: World, process: SimProcess): Arm => {
     throw new AzureError('AuthorizationFailed', 403)
   }
   const regenerate = sendingFor(world, process)
-  return { look, keys: () => ask(keysNow), regenerate, disableLocalAuth }
+  const arm = { look, keys: () => ask(keysNow), regenerate, disableLocalAuth }
+  return arm
 }
 
 const statusOf = ({ account, weather, timeline }: World, operation: string) =>

@@ -73,7 +73,7 @@ const answerFrom = async (desk: LocalDesk, asked: LocalRequest): Promise<LocalAn
   const [, , , id, rest] = path.split('/')
   try {
     if (method === 'PUT') await desk.attach(id, body)
-    else if (method === 'DELETE') desk.goodbye(id, body)
+    else if (method === 'DELETE') await desk.goodbye(id, body)
     else if (method === 'POST' && rest === 'usage') desk.sample(id, body)
     else {
       const refresh = headers['cache-control'] === 'no-cache'

@@ -68,8 +68,9 @@ export class MemoryStore implements Store {
     const stored = this.#shared.account(account).observed ?? { at: 0, wall }
     const last = this.#observed.get(account) ?? { ...stored, written: 0 }
     const passed = wall - last.wall
-    const at = last.at + Math.min(Math.max(0, passed), turnMsMax)
+    const counted = last.at + Math.min(Math.max(0, passed), turnMsMax)
     const due = wall - last.written >= observedWriteMs || wall < last.written
+    const at = due ? Math.max(counted, stored.at) : counted
     this.#observed.set(account, { at, wall, written: due ? wall : last.written })
     if (due) this.#writeObserved(account, at, wall)
     return { at, missed: passed > turnMsMax }

@@ -42,7 +42,7 @@ export class SimPod {
   vaultCutUntil = 0
   azureCutUntil = 0
   /** Probes of its own, sent and not answered yet. */
-  readonly probing = new Map<Fingerprint, number>()
+  #probing = new Map<Fingerprint, number>()
   sidecar: Sidecar
   #desk: LocalDesk | null = null
   #disk: string | null = null
@@ -127,13 +127,14 @@ export class SimPod {
   }
 
   canUse(fingerprint: Fingerprint): boolean {
-    return this.process.alive && (this.probing.get(fingerprint) ?? 0) > 0
+    return this.process.alive && (this.#probing.get(fingerprint) ?? 0) > 0
   }
 
   #newProcess(): SimProcess {
     this.#starts += 1
     const name = `${this.label}#${this.#starts}`
     const process = new SimProcess(this.#world.timeline, name, this.#world.chance.of(name))
+    this.#probing = new Map()
     process.whenDead(() => this.#world.deadProcesses.add(name))
     return process
   }
@@ -278,8 +279,9 @@ export class SimPod {
     const failed = { is: 'failed', reason: 'ETIMEDOUT' } as const
     if (region === null) return failed
     const signer = data.accountReader(signature, date)
+    const probing = this.#probing
     const count = (change: number): void => {
-      if (signer !== null) this.probing.set(signer, (this.probing.get(signer) ?? 0) + change)
+      if (signer !== null) probing.set(signer, (probing.get(signer) ?? 0) + change)
     }
     count(1)
     return asking(process, { withinMs: 5_000 }, () => {

@@ -56,14 +56,19 @@ export class LocalDesk {
     log.info({ event, client: clientLabel(client), pid: client.pid }, 'A client attached.')
   }
 
-  goodbye(id: unknown, body: unknown): void {
-    const { store, presence, log } = this.#parts
+  /**
+   * Lets a client go. It is off the disk before this settles: its presence socket goes with its
+   * answer, and a sidecar that still remembered it after a restart could never prove its end.
+   */
+  async goodbye(id: unknown, body: unknown): Promise<void> {
+    const { store, recorder, presence, log } = this.#parts
     const sample = sampleOf(body)
     const client = this.#client(idOf(id))
     store.apply({ is: 'goodbye', id: client.id, sample })
     if (!mayLeave(sample)) throw new Refused('CLIENT_IN_FLIGHT')
     this.#streams.end(client.id)
     presence.stop(client.id)
+    await recorder.record()
     log.info({ event: 'client-left', client: clientLabel(client) }, 'A client said goodbye.')
   }
 

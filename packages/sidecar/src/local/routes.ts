@@ -44,8 +44,8 @@ export const localApp = (desk: LocalDesk, log: Log): Express => {
     await desk.attach(request.params['id'], request.body)
     response.status(204).end()
   })
-  app.delete('/v1/clients/:id', (request, response) => {
-    desk.goodbye(request.params['id'], request.body)
+  app.delete('/v1/clients/:id', async (request, response) => {
+    await desk.goodbye(request.params['id'], request.body)
     response.status(204).end()
   })
   app.post('/v1/clients/:id/usage', (request, response) => {

@@ -1,4 +1,4 @@
-import { clientLabel } from '@keyturn/core'
+import { type ClientIdentity, clientLabel } from '@keyturn/core'
 import { type Clock, rest } from '@keyturn/keyring'
 import type { Log } from '../log.ts'
 import type { PresenceSockets } from '../ports.ts'
@@ -20,6 +20,7 @@ interface Parts {
 export class PresenceWatch {
   readonly #parts: Parts
   readonly #watched = new Map<string, AbortController>()
+  readonly #stop = new AbortController()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -38,6 +39,7 @@ export class PresenceWatch {
   }
 
   stopAll(): void {
+    this.#stop.abort()
     for (const id of [...this.#watched.keys()]) this.stop(id)
   }
 
@@ -59,7 +61,17 @@ export class PresenceWatch {
       { event: 'client-died', client: clientLabel(client) },
       'A client is proven dead: its presence socket refuses connections.',
     )
-    await sockets.forget(client.presence)
+    void this.#forget(client)
     return true
+  }
+
+  /** The proof stays until the death is on the disk: a restart before that needs it again. */
+  async #forget({ id, presence }: ClientIdentity): Promise<void> {
+    const { store, sockets } = this.#parts
+    await store.until(
+      ({ stored }) => stored === null || !stored.clients.some(client => client.id === id),
+      this.#stop.signal,
+    )
+    if (!this.#stop.signal.aborted) await sockets.forget(presence)
   }
 }

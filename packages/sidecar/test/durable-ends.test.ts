@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm, watch } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+import { ask, attachment, usage } from './helpers/local.ts'
+import { TestProcess } from './helpers/process.ts'
+import { startBeside } from './helpers/sidecars.ts'
+
+/** A directory in the place of the temporary file: no right or quota of root can help it. */
+const obstacleIn = (directory: string): string => join(directory, 'state', 'pod-1.json.tmp')
+
+t.test('a goodbye that a restart would not remember is not answered as heard', async t => {
+  const { socket, directory, lines } = await startBeside(t)
+  await lines.until('acknowledged')
+  await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
+  await mkdir(obstacleIn(directory))
+  const unheard = await ask(socket, 'DELETE', '/v1/clients/c-1', { body: usage(1) })
+  t.equal(unheard.status, 503, 'so the client leaves its presence socket: its end proves the rest')
+  await rm(obstacleIn(directory), { recursive: true })
+})
+
+t.test('the proof of a death stays until the death is on the disk', async t => {
+  const { socket, directory, lines, coordinator } = await startBeside(t)
+  await lines.until('acknowledged')
+  const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
+  await application.until(({ is }) => is === 'swapped')
+  const { clients } = await coordinator.until(({ clients }) => clients.attached === 1)
+  t.same(clients.lost, [])
+  const presence = createServer()
+  const path = join(directory, 'c-2')
+  presence.listen(path)
+  await once(presence, 'listening')
+  await ask(socket, 'PUT', '/v1/clients/c-2', { body: attachment('c-2') })
+  await mkdir(obstacleIn(directory))
+  application.child.kill('SIGKILL')
+  const died = await lines.until('client-died')
+  t.match(died, { client: /^orders-api\./ })
+  await lines.until('state-not-written')
+  const left = await leftovers(directory)
+  t.equal(left.length, 1, 'the killed process’s presence socket is still there to be asked')
+  const changes = watch(directory)
+  await rm(obstacleIn(directory), { recursive: true })
+  if ((await leftovers(directory)).length > 0) {
+    for await (const _ of changes) if ((await leftovers(directory)).length === 0) break
+  }
+  t.ok(existsSync(path), 'and a living client’s stays')
+  presence.close()
+})
+
+/** Presence sockets of processes that the test has not opened itself. */
+const leftovers = async (directory: string): Promise<readonly string[]> => {
+  return (await readdir(directory)).filter(name => name.startsWith('c-') && name !== 'c-2')
+}
