@@ -128,7 +128,8 @@ export const cosmosQueries: Section = {
     },
     {
       rule: 'A raise that needs more partitions splits them before its answer, which says that it is pending.',
-      assumed: 'Microsoft says minutes to hours; that a client meets 410 at once is the worst case.',
+      assumed:
+        'Microsoft says minutes to hours; that a client meets 410 at once is the worst case.',
       knob: null,
       heldBy: [
         sim(
@@ -139,7 +140,8 @@ export const cosmosQueries: Section = {
     },
     {
       rule: 'A serverless account refuses any throughput.',
-      assumed: 'The sentence is the service’s; that it comes for databases as for containers is not said.',
+      assumed:
+        'The sentence is the service’s; that it comes for databases as for containers is not said.',
       knob: 'cosmos.catalogue.serverless',
       heldBy: [
         sim(
@@ -151,8 +153,11 @@ export const cosmosQueries: Section = {
     {
       rule: 'Stored procedures, triggers and functions are kept as resources; whatever would run one is refused with 400.',
       routes: [
-        ...['GET sprocs', 'POST sprocs', 'GET sprocs/*', 'PUT sprocs/*', 'DELETE sprocs/*'],
-        ...['POST sprocs/*', 'GET triggers', 'POST triggers', 'GET udfs', 'POST udfs'],
+        ...['sprocs', 'triggers', 'udfs'].flatMap(kind => [
+          ...[`GET ${kind}`, `HEAD ${kind}`, `POST ${kind}`],
+          ...[`GET ${kind}/*`, `HEAD ${kind}/*`, `PUT ${kind}/*`, `DELETE ${kind}/*`],
+        ]),
+        'POST sprocs/*',
       ],
       sources: [`${rest}/stored-procedures`, `${rest}/triggers`, `${rest}/user-defined-functions`],
       heldBy: [

@@ -2,6 +2,7 @@ import { arm } from './arm.ts'
 import { cosmosAuth } from './cosmos-auth.ts'
 import { cosmosDocuments } from './cosmos-documents.ts'
 import { cosmosIdentity } from './cosmos-identity.ts'
+import { cosmosQueries } from './cosmos-queries.ts'
 import { cosmosRegions } from './cosmos-regions.ts'
 import { entra } from './entra.ts'
 import { evidence } from './evidence.ts'
@@ -13,6 +14,6 @@ import { weather } from './weather.ts'
 /** Everything that the simulator claims, by service. */
 export const registry: readonly Section[] = [
   evidence,
-  ...[cosmosAuth, cosmosIdentity, cosmosRegions, cosmosDocuments],
+  ...[cosmosAuth, cosmosIdentity, cosmosRegions, cosmosDocuments, cosmosQueries],
   ...[arm, vault, entra, weather, management],
 ]
