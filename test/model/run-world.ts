@@ -25,7 +25,12 @@ export const runWorld = (
   tell?: (states: number, depth: number) => void,
 ): WorldResult => {
   const start = performance.now()
-  const bounds = { statesMax: spec.statesMax, untilBroken: false, ...limits }
+  const bounds = {
+    statesMax: spec.statesMax,
+    untilBroken: false,
+    asksForEnd: !spec.mayWait,
+    ...limits,
+  }
   const { pairs, faults, ends: _, ...found } = explore(worldOf(spec), bounds, tell)
   const { name, about } = spec
   const ms = Math.round(performance.now() - start)

@@ -11,6 +11,8 @@ export interface Mutant {
   readonly replace: string
   /** Worlds in which it ought to be caught, the most promising first. */
   readonly worlds: readonly string[]
+  /** Why nobody catches it, where that is known: what else stands in its way. */
+  readonly uncaught?: string
 }
 
 /** A check that never finds anything. */

@@ -96,7 +96,8 @@ class Exploration<S> {
   }
 
   #result(complete: boolean): Explored {
-    const stuck = complete ? this.#stuck() : []
+    const asks = this.#limits.asksForEnd ?? true
+    const stuck = complete && asks ? this.#stuck() : []
     const first = stuck[0]
     return {
       states: this.#seen.size,

@@ -26,6 +26,8 @@ export interface Limits {
   readonly statesMax: number
   /** Stop at the first broken state: what mutations ask for. */
   readonly untilBroken: boolean
+  /** Whether states without an end are looked for. */
+  readonly asksForEnd?: boolean
 }
 
 export interface Finding {

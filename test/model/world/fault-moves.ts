@@ -110,11 +110,12 @@ const leaderFaults = (state: State): readonly Move[] => {
 /** Whoever comes later, under a new name or, by mistake, under one that is taken. */
 const arrivals = (state: State): readonly Move[] => {
   const moves: Move[] = []
-  if (!state.sidecars.some(({ name }) => name === lateName)) {
+  const late = state.spec.joinsAs ?? lateName
+  if (!state.sidecars.some(({ name }) => name === late)) {
     moves.push({
       says: 'a late member starts',
       fault: 'member-joins',
-      to: joins(state, lateName, lateName),
+      to: joins(state, late, late),
     })
   }
   const [first] = state.sidecars

@@ -1,12 +1,14 @@
 import type { Held, Member, MemberReport, Sample } from '@keyturn/core'
 import { bit, type Names } from './names.ts'
-import { longMs } from './spec.ts'
+import { lateName, longMs } from './spec.ts'
 import type { Client, Sidecar, State } from './state.ts'
 
 /** Members of one kind in the alphabet's order: which of them is called what does not matter. */
 export const memberKeys = (state: State, names: Names): readonly string[] => {
   const all = new Set([...state.sidecars, ...state.store.fleet].map(({ name }) => name))
-  return [...all].map(name => (name === 'late' ? 'L' : 'M') + groupKey(state, name, names)).sort()
+  return [...all]
+    .map(name => (name.startsWith(lateName) ? 'L' : 'M') + groupKey(state, name, names))
+    .sort()
 }
 
 /** All processes and all rows under one name. */
@@ -40,7 +42,7 @@ const reportKey = (report: MemberReport, names: Names): string =>
     report.refused
       .map(({ fingerprint, endpoint }) => names.key(fingerprint) + endpoint.at(-1))
       .sort(),
-    report.clients.lost.length + bit(report.clients.attached > 0),
+    `${report.clients.lost.length},${report.clients.attached}`,
   ].join(' ')
 
 const sidecarKey = (

@@ -4,7 +4,7 @@ import type { FaultName } from './faults.ts'
 import { append, judgeEvents, lastSeen, setLeader } from './leader.ts'
 import type { Move } from './move.ts'
 import { restarted, setClient, setSidecar } from './sidecar.ts'
-import { lateName, policyOf } from './spec.ts'
+import { expectedOf, lateName, policyOf } from './spec.ts'
 import type { Leader, Sidecar, State } from './state.ts'
 import { installation } from './truth.ts'
 
@@ -53,11 +53,18 @@ const startsCoordinator = (state: State): readonly Move[] => {
 }
 
 /** Whoever wants to turn an account without any application starts one. */
-const spare = (state: State): readonly Move[] =>
-  state.sidecars.every(({ life }) => life === 'gone') &&
-  !state.sidecars.some(({ name }) => name === lateName)
-    ? [{ says: 'a spare member starts', fault: null, to: joins(state, lateName, lateName) }]
-    : []
+const spare = (state: State): readonly Move[] => {
+  const missing = expectedOf(state.spec).find(name => !isThere(state, name))
+  if (missing !== undefined) {
+    return [{ says: `${missing} starts`, fault: null, to: joins(state, missing, missing) }]
+  }
+  if (!state.sidecars.every(({ life }) => life === 'gone')) return []
+  const name = `${lateName}-${state.sidecars.length}`
+  return [{ says: 'a spare member starts', fault: null, to: joins(state, name, name) }]
+}
+
+const isThere = (state: State, name: string): boolean =>
+  state.sidecars.some(sidecar => sidecar.name === name)
 
 const by = { by: 'ops', reason: 'the model' } as const
 
@@ -129,12 +136,16 @@ const sight = ({ azure, vault, now }: State) => ({
 const isDead = (state: State, row: Member): boolean =>
   state.sidecars
     .filter(({ name }) => name === row.name)
-    .every(sidecar => !isOf(sidecar, row) && !hasUnheardClients(state, sidecar))
+    .every(sidecar => !isOf(sidecar, row) && !mayBeMissed(state, sidecar))
 
 const isOf = (sidecar: Sidecar, { incarnation }: Member): boolean =>
   sidecar.life !== 'gone' &&
   (sidecar.state.identity.incarnation === incarnation ||
     sidecar.disk?.identity.incarnation === incarnation)
+
+/** Who has no disk is evicted at each restart: nobody can tell what it has forgotten. */
+const mayBeMissed = (state: State, sidecar: Sidecar): boolean =>
+  state.spec.durable && hasUnheardClients(state, sidecar)
 
 /** Whether it has clients that hold a keyset and that its last report did not count. */
 const hasUnheardClients = (state: State, sidecar: Sidecar): boolean => {

@@ -26,6 +26,14 @@ export interface Spec {
   /** Whether members' mounts may lag. */
   readonly lagging: boolean
   readonly durable: boolean
+  /** Whom the policy expects, where that is not whoever is there at the start. */
+  readonly expected?: readonly string[]
+  /** Under which name a late member starts, where that is not one that nobody expects. */
+  readonly joinsAs?: string
+  /** Which keys are turned: both of them, where it does not say. */
+  readonly plan?: 'standby' | 'active'
+  /** Whether its gates may rightly stay shut for ever: then no end is asked for. */
+  readonly mayWait?: boolean
   readonly faults: readonly FaultName[]
   /** Where only these may come first, so that a world with many faults stays small. */
   readonly first?: readonly FaultName[]
@@ -43,7 +51,8 @@ export const longMs = 1_000
 
 const within = 500 // Every limit is shorter than a long time, and longer than none.
 
-export const policyOf = ({ looks, members }: Spec): Policy => {
+export const policyOf = (spec: Spec): Policy => {
+  const { looks } = spec
   const rationed = looks === 'rationed' ? within : 0
   return {
     limits: {
@@ -63,10 +72,13 @@ export const policyOf = ({ looks, members }: Spec): Policy => {
       quietMs: within,
       turnMsMax: longMs,
     },
-    fleet: { is: 'members', names: members.map((_, index) => nameOf(index)) },
+    fleet: { is: 'members', names: expectedOf(spec) },
     evidence: { is: 'none', acceptedBy: 'the model', reason: 'there are no strays' },
   }
 }
+
+export const expectedOf = ({ expected, members }: Spec): readonly string[] =>
+  expected ?? members.map((_, index) => nameOf(index))
 
 const names = ['one', 'two', 'three'] as const
 

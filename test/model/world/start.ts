@@ -65,7 +65,13 @@ const writtenDown = (state: State, index: number): State => ({
 const rotates = (state: State): State => {
   const [leader] = state.leaders
   if (!leader) throw new RangeError('a world begins with a leader')
-  const verb = { verb: 'rotate', by: 'ops', reason: 'the model', id: 'r1' } as const
+  const verb = {
+    verb: 'rotate',
+    by: 'ops',
+    reason: 'the model',
+    id: 'r1',
+    ...slotOf(state),
+  } as const
   const answer = obey(lastSeen(state, leader), verb)
   if (!answer.done) throw new Error(answer.blockers.map(({ sentence }) => sentence).join())
   const { store } = state
@@ -79,6 +85,11 @@ const rotates = (state: State): State => {
     store: { ...store, record, revision },
     leaders: [{ ...leader, record, revision }],
   }
+}
+
+const slotOf = ({ spec: { plan } }: State) => {
+  if (plan === undefined) return {}
+  return { slot: plan === 'standby' ? 'secondary' : 'primary' } as const
 }
 
 /** Well weather, until the new key bakes: where the former key's turn is what a world is about. */

@@ -1,5 +1,6 @@
 import { type Fingerprint, type Fingerprints, otherSlot, type Slot, slots } from '@keyturn/core'
 import { acceptedEverywhere } from './azure.ts'
+import { expectedOf } from './spec.ts'
 import type { Client, Sidecar, State } from './state.ts'
 
 /**
@@ -19,10 +20,14 @@ const maySign = ({ ring, request }: Client, key: Fingerprint): boolean =>
 
 /**
  * Whom the promise covers: clients of whoever joined and, where time is fair, of whoever serves
- * and was not kept from joining by the network.
+ * and was not kept from joining by the network. Whom the policy expects by name it covers before
+ * they have reported; and where nobody has, everybody.
  */
-const isCovered = (state: State, { bound, excused }: Sidecar): boolean =>
-  !excused && (bound || state.spec.time === 'fair')
+const isCovered = ({ spec, store }: State, { name, bound, excused }: Sidecar): boolean => {
+  const isUnheard = !store.fleet.some(member => member.name === name)
+  if (isUnheard && (store.fleet.length === 0 || expectedOf(spec).includes(name))) return true
+  return !excused && (bound || spec.time === 'fair')
+}
 
 interface Covered {
   readonly sidecar: Sidecar
@@ -90,8 +95,11 @@ export const judgeCompletion = (
   const { keys } = state.azure
   const isLive = (slot: Slot, key: Fingerprint | undefined): boolean =>
     key === keys[slot] || key === atLook[slot]
+  const turned = { standby: ['secondary'], active: ['primary'], full: slots } as const
   for (const slot of slots) {
-    if (keys[slot] === before[slot]) return broken(state, 5, `the ${slot} key is still the old one`)
+    const isTurned = turned[state.spec.plan ?? 'full'].some(one => one === slot)
+    if (isTurned && keys[slot] === before[slot])
+      return broken(state, 5, `the ${slot} key is still the old one`)
     if (!isLive(slot, state.vault.latest?.fingerprints[slot])) {
       return broken(state, 5, `the ${slot} key is not published`)
     }
