@@ -1,6 +1,6 @@
 import type { Blocker } from './blocker.ts'
 import type { Guarded } from './guarded.ts'
-import type { AccountRecord } from './record.ts'
+import type { AccountRecord, Rotation } from './record.ts'
 import { isWaived } from './waiver.ts'
 import type { ArmView, World } from './world.ts'
 
@@ -37,6 +37,12 @@ export const openUnwaived = (gate: Gate, world: World, guarded: Guarded): readon
 export const publishedOf = (record: AccountRecord): NonNullable<AccountRecord['published']> => {
   if (!record.published) throw new TypeError('an adopted account has a published keyset')
   return record.published
+}
+
+/** The rotation of a journal that says that one was begun. */
+export const rotationOf = (record: AccountRecord): Rotation => {
+  if (!record.rotation) throw new TypeError('no rotation was begun')
+  return record.rotation
 }
 
 /** What was seen of ARM, where a gate has demanded that it was looked at. */

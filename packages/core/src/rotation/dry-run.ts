@@ -1,6 +1,6 @@
 import { otherSlot, type Slot } from '../slot.ts'
 import type { Blocker } from './blocker.ts'
-import { publishedOf } from './check.ts'
+import { publishedOf, rotationOf } from './check.ts'
 import { deedOf } from './deeds.ts'
 import { paced } from './emergency.ts'
 import { fold } from './fold.ts'
@@ -48,14 +48,13 @@ export const dryRun = (
 ): DryRun => {
   const asked = { verb: 'rotate', id: 'plan', by: 'plan', reason: 'a dry run', ...what } as const
   const answer = obey(world, asked)
-  const events = answer.done ? answer.events : []
-  const record = events.reduce((before, event) => fold(before, event, world.now), world.record)
-  return answer.done && record.rotation
-    ? described(paced({ ...world, record }), record.rotation, journal)
-    : {
-        ...{ plan: null, turns: [], steps: [], estimateMs: 0, asks: [] },
-        blockers: answer.done ? [] : answer.blockers,
-      }
+  if (!answer.done) {
+    const { blockers } = answer
+    return { plan: null, turns: [], steps: [], estimateMs: 0, blockers, asks: [] }
+  }
+  const { record: now } = world
+  const record = answer.events.reduce((before, event) => fold(before, event, world.now), now)
+  return described(paced({ ...world, record }), rotationOf(record), journal)
 }
 
 const described = (world: World, rotation: Rotation, journal: readonly JournalLine[]): DryRun => {

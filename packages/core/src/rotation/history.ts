@@ -28,9 +28,10 @@ export const phaseTimes = (
 }
 
 const durationsOf = ({ entered }: Rotation): readonly (readonly [PhaseName, number])[] =>
-  entered
-    .slice(0, -1)
-    .map(({ name, at }, index) => [name, (entered[index + 1]?.at ?? at) - at] as const)
+  entered.flatMap(({ name, at }, index) => {
+    const next = entered[index + 1]
+    return next ? [[name, next.at - at] as const] : []
+  })
 
 /** The middle one; of an even number the greater of the two in the middle, to promise less. */
 export const median = (values: readonly number[]): number | null =>

@@ -41,7 +41,7 @@ const hooks = (
 const marked = (world: World, rotation: Rotation, guarded: Guarded): Decision | null => {
   const { policy, evidence } = world
   if (policy.evidence.is === 'none' || rotation.fenceAcknowledged !== null) return null
-  if (!evidence?.fresh || evidence.error !== null) return null
+  if (!evidence?.fresh) return null
   if (openGate(drainedGate, world, guarded).length > 0) return null
   return act([{ type: 'fence-acknowledged', slot: guarded.slot, azureNow: evidence.azureNow }])
 }

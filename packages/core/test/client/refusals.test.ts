@@ -56,3 +56,10 @@ t.test('a swap forgets the refusals of keys that are no longer held', async t =>
   t.same(nextRefusals(both, { kind: 'swapped', held: [b, gone] }), [both[1]])
   t.equal(nextRefusals(both, { kind: 'swapped', held: [a, b] }), both)
 })
+
+t.test('of two keys that are suspected, the proof of one is no proof of the other', async t => {
+  const suspected = nextRefusals([], acceptedAfter(b, [a, true]))
+  const elsewhere = { ...refused, endpoint: 'https://east', proven: false }
+  const event: RefusalEvent = { kind: 'account-read-refused', fingerprint: a, ...here }
+  t.same(nextRefusals([elsewhere, ...suspected], event), [elsewhere, refused])
+})

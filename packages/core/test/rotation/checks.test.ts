@@ -11,8 +11,9 @@ import {
 } from '@keyturn/core'
 import { FakeMember, fingerprint, Rig } from '@keyturn/testkit'
 import t from 'tap'
-import { publishedOf } from '../../src/rotation/check.ts'
+import { publishedOf, rotationOf } from '../../src/rotation/check.ts'
 import { intend, retry } from '../../src/rotation/intend.ts'
+import { hasWaiver } from '../../src/rotation/waiver.ts'
 
 const inPhase = (phase: Rotation['phase']['at']): World => {
   const rig = Rig.adopted()
@@ -118,6 +119,8 @@ t.test('what is no answer to anything journalled changes nothing', async t => {
   const settled = { type: 'regenerate-settled', attempt: 1, why: 'expired' } as const
   t.same(fold(record, settled, 1), record, 'no attempt to settle')
   t.throws(() => publishedOf(emptyRecord), { message: /adopted account/ })
+  t.throws(() => rotationOf(emptyRecord), { message: /begun/ })
+  t.notOk(hasWaiver(emptyRecord, 'primary', { code: 'MEMBER_STALE' }), 'nor one to waive for')
 })
 
 t.test('no intent without a look, and none beside an unsettled one', async t => {

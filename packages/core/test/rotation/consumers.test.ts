@@ -1,6 +1,7 @@
 import type { Policy } from '@keyturn/core'
 import { Rig } from '@keyturn/testkit'
 import t from 'tap'
+import { everyConsumerHasMoved } from '../../src/rotation/checks-policy.ts'
 
 const both: Partial<Policy> = {
   consumers: [
@@ -80,4 +81,15 @@ t.test('only declared consumers have a word, while there is something to say it 
   t.match(acknowledge(rig, 'monthly-job'), [{ code: 'NO_ROTATION' }])
   rig.rotate()
   t.match(acknowledge(rig, 'nobody'), [{ code: 'UNKNOWN_CONSUMER', sentence: /nobody/ }])
+})
+
+t.test('a hook that failed without a word has failed', async t => {
+  const rig = Rig.adopted({ policy: { consumers: [{ name: 'functions', by: 'hook' }] } })
+  rig.rotate()
+  const silent = { rotation: 'r1', consumer: 'functions', slot: 'secondary' } as const
+  const hooks = [{ ...silent, is: 'failed', at: 0, detail: null } as const]
+  const guarded = { slot: 'secondary', remaining: 'primary' } as const
+  t.match(everyConsumerHasMoved({ ...rig.world(), hooks }, guarded), [
+    { sentence: /its hook failed and is run again/ },
+  ])
 })

@@ -1,4 +1,4 @@
-import { azureRefusesMs, type Policy } from '@keyturn/core'
+import { azureRefusesMs, decide, type Policy } from '@keyturn/core'
 import { Rig } from '@keyturn/testkit'
 import t from 'tap'
 
@@ -131,4 +131,13 @@ t.test('bypassed once our own proof stands, by the policy or by an operator’s 
   const waive = { verb: 'waive', by: 'ops', reason: 'our own test', code: 'AZURE_REFUSED' } as const
   t.same(byWord.say(waive), [])
   byWord.until('completed')
+})
+
+t.test('a report that came while Azure was asked puts the mark off', async t => {
+  const rig = Rig.adopted({ policy })
+  rig.rotate()
+  rig.member('one').busy.set(rig.azure.keys.secondary, 1)
+  rig.until('fencing-standby').run(5)
+  rig.outside.readEvidence(rig.now)
+  t.match(decide(rig.world()), { kind: 'wait', blockers: [{ code: 'IN_FLIGHT' }] })
 })
