@@ -97,7 +97,7 @@ function writeRoute(
     ifNoneMatch: header(request, 'if-none-match'),
   }
   const { status, document } = operation(container, input, request.now)
-  noteIndexing(document, header(request, 'x-ms-indexing-directive'), container.properties)
+  noteIndexing(container, document, header(request, 'x-ms-indexing-directive'))
   const headers = placeHeaders(container, container.rangeIdOf(components), writeCharge(document))
   if (document !== undefined) headers['etag'] = document.etag
   const minimal = header(request, 'prefer')?.toLowerCase() === 'return=minimal'

@@ -4,7 +4,7 @@ import { requireCompositeIndex } from '../documents/composite-index.ts'
 import { queried } from '../documents/computed.ts'
 import type { Container } from '../documents/container.ts'
 import type { StoredDocument } from '../documents/document.ts'
-import { isIndexed } from '../documents/indexing.ts'
+import { indexed } from '../documents/indexing.ts'
 import { partitionText } from '../documents/partition-key.ts'
 import { type QuerySpec, refusing, runProgram } from '../documents/query-engine.ts'
 import { stepFrom } from '../documents/query-extent.ts'
@@ -127,7 +127,7 @@ const rowsOf = (
   request: CosmosRequest,
   documents: readonly StoredDocument[],
 ): readonly Row[] =>
-  request.verb === 'POST' ? queried(documents.filter(isIndexed), container.properties) : documents
+  request.verb === 'POST' ? queried(indexed(container, documents), container.properties) : documents
 
 function documentsIn(
   container: Container,
