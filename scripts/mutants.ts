@@ -49,7 +49,7 @@ const main = async (): Promise<number> => {
   const chosen = mutants.filter(({ name }) => name.includes(values.only))
   const results: MutantResult[] = []
   for (const mutant of chosen) {
-    const result = await runMutant(mutant, bounds)
+    const result = await runMutant(mutant, mutants, bounds)
     results.push(result)
     print(result)
   }

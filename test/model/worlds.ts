@@ -190,6 +190,13 @@ export const worlds: readonly Spec[] = [
   },
   {
     ...small,
+    name: 'settling',
+    about: 'a pod starts while no coordinator is there, and one comes back',
+    faults: ['member-joins', 'coordinator-crash', 'vault-read-lost'],
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
     name: 'unknown-fleet',
     about: 'nobody has ever joined, and whoever starts is not heard',
     members: [],

@@ -18,7 +18,8 @@ export const hunt = (specs: readonly Spec[], statesMax: number, seedsMax: number
   let states = 0
   for (const spec of specs) {
     const cap = Math.min(spec.statesMax, statesMax)
-    const found = runWorld(spec, { statesMax: cap, untilBroken: true })
+    const found = explored(spec, cap)
+    if (typeof found === 'string') return { ...none, by: spec.name, what: found }
     states += found.states
     const finding = found.broken[0] ?? found.firstStuck
     if (finding) return { by: spec.name, states: found.states, seeds: 0, ...finding }
@@ -26,7 +27,18 @@ export const hunt = (specs: readonly Spec[], statesMax: number, seedsMax: number
   const random = atRandom(seedsMax)
   return random
     ? { by: 'random', states, seeds: random.seeds, what: random.what, trace: [] }
-    : { by: null, states, seeds: seedsMax, what: null, trace: [] }
+    : { ...none, states, seeds: seedsMax }
+}
+
+const none = { by: null, states: 0, seeds: 0, what: null, trace: [] }
+
+/** A mutant may be so broken that a world's good weather before its start never ends. */
+const explored = (spec: Spec, statesMax: number) => {
+  try {
+    return runWorld(spec, { statesMax, untilBroken: true })
+  } catch (error) {
+    return error instanceof Error ? `no end: ${error.message}` : String(error)
+  }
 }
 
 /** The random schedules of packages/core, from one seed. */

@@ -11,7 +11,9 @@ export interface Mutant {
   readonly replace: string
   /** Worlds in which it ought to be caught, the most promising first. */
   readonly worlds: readonly string[]
-  /** Why nobody catches it, where that is known: what else stands in its way. */
+  /** Others without which it is not caught: each of them stands in its way by itself. */
+  readonly behind?: readonly string[]
+  /** Why nobody catches it, even so, where that is known. */
   readonly uncaught?: string
 }
 
@@ -20,7 +22,8 @@ export const blind = (
   check: string,
   file: string,
   rule: string | undefined,
-  ...worlds: readonly string[]
+  worlds: readonly string[],
+  masked: Pick<Mutant, 'behind' | 'uncaught'> = {},
 ): Mutant => ({
   name: `${check} finds nothing`,
   ...(rule === undefined ? {} : { rule }),
@@ -28,6 +31,7 @@ export const blind = (
   find: `export const ${check}: Check = `,
   replace: `export const ${check}: Check = () => []\nexport const ${check}Before: Check = `,
   worlds,
+  ...masked,
 })
 
 export class BadMutant extends Error {}

@@ -10,7 +10,8 @@ run over the copy until something is broken. \`npm run mutants\` writes this pag
 
 Invariants 1 to 5 stand in ARCHITECTURE.md. 0 means that a decision throws, 6 that a rotation turns
 back though no key was refused and nobody asked, 7 that a person's keyset is written over without
-a word. "no end" are states from which no end is reached without a further fault.
+a word. Where a second
+guard stands behind the first, the row names the ones that had to go as well. "no end" are states from which no end is reached without a further fault.
 `
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
@@ -28,10 +29,11 @@ export const proofOf = (mutants: readonly Mutant[], results: readonly MutantResu
   return `${introduction}\n${count}\n\n${table.join('\n')}\n${openSection(open)}`
 }
 
-const caughtRow = ({ name, rule, by, states, seeds, what }: MutantResult): string => {
+const caughtRow = ({ name, rule, by, states, seeds, what, together }: MutantResult): string => {
   const after = by === 'random' ? `${seeds} seeds` : `${states} states`
   const broke = what?.startsWith('no end') ? 'no end' : (what?.split(';')[0] ?? '')
-  return `| ${cell(name)} | ${rule ?? ''} | ${by} | ${after} | ${cell(broke)} |`
+  const with_ = together.length > 0 ? `; with: ${together.join('; ')}` : ''
+  return `| ${cell(name + with_)} | ${rule ?? ''} | ${by} | ${after} | ${cell(broke)} |`
 }
 
 const openSection = (open: readonly Mutant[]): string => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Caught } from './hunt.ts'
-import { type Mutant, mutated } from './mutant.ts'
+import { BadMutant, type Mutant, mutated } from './mutant.ts'
 
 const coreSources = fileURLToPath(new URL('../../packages/core/src', import.meta.url))
 
@@ -17,6 +17,8 @@ export interface Bounds {
 export interface MutantResult extends Caught {
   readonly name: string
   readonly rule: string | null
+  /** Which others had to go as well before anybody caught it. */
+  readonly together: readonly string[]
   readonly ms: number
 }
 
@@ -26,19 +28,46 @@ export const checkFits = (mutants: readonly Mutant[]): void => {
     mutated(mutant, readFileSync(join(coreSources, mutant.file), 'utf8'))
 }
 
-/** Changes a copy of core, and lets worlds and schedules run over that copy. */
-export const runMutant = async (mutant: Mutant, bounds: Bounds): Promise<MutantResult> => {
+/** Hunts it by itself and, where nobody catches it so, together with what stands in its way. */
+export const runMutant = async (
+  mutant: Mutant,
+  all: readonly Mutant[],
+  bounds: Bounds,
+): Promise<MutantResult> => {
   const start = performance.now()
+  const { name, rule = null, behind = [] } = mutant
+  const others = behind.map(other => named(all, other))
+  let together: readonly string[] = []
+  let caught = await huntIn([mutant], mutant.worlds, bounds)
+  if (caught.by === null && others.length > 0) {
+    caught = await huntIn([mutant, ...others], mutant.worlds, bounds)
+    together = behind
+  }
+  return { name, rule, together, ...caught, ms: Math.round(performance.now() - start) }
+}
+
+const named = (all: readonly Mutant[], name: string): Mutant => {
+  const found = all.find(mutant => mutant.name === name)
+  if (found) return found
+  throw new BadMutant(`No mutation is called: ${name}.`)
+}
+
+/** Changes a copy of core, and lets worlds and schedules run over that copy. */
+const huntIn = async (
+  changes: readonly Mutant[],
+  worlds: readonly string[],
+  bounds: Bounds,
+): Promise<Caught> => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-mutant-'))
   try {
     const copy = join(folder, 'src')
     cpSync(coreSources, copy, { recursive: true })
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-    const file = join(copy, mutant.file)
-    writeFileSync(file, mutated(mutant, readFileSync(file, 'utf8')))
-    const caught = await inProcess(join(copy, 'index.ts'), mutant.worlds, bounds)
-    const { name, rule = null } = mutant
-    return { name, rule, ...caught, ms: Math.round(performance.now() - start) }
+    for (const change of changes) {
+      const file = join(copy, change.file)
+      writeFileSync(file, mutated(change, readFileSync(file, 'utf8')))
+    }
+    return await inProcess(join(copy, 'index.ts'), worlds, bounds)
   } finally {
     rmSync(folder, { recursive: true })
   }

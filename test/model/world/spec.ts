@@ -63,7 +63,8 @@ export const policyOf = (spec: Spec): Policy => {
       armPollMs: 0,
       armAgeMsMax: rationed,
       vaultAgeMsMax: rationed,
-      attemptBackoffMs: 100,
+      // Shorter than a call may be late: nobody waits for its end by waiting to try again.
+      attemptBackoffMs: 0,
       attemptsMax: 3,
       probesMin: 2,
       probeSpanMs: within,

@@ -44,7 +44,7 @@ const covered = (state: State): readonly Covered[] =>
 
 export const broken = (state: State, invariant: number, what: string): State => ({
   ...state,
-  violations: [...state.violations, `invariant ${invariant}: ${what}`],
+  violations: [...new Set([...state.violations, `invariant ${invariant}: ${what}`])],
 })
 
 const who = ({ client }: Covered): string => client.identity.id
