@@ -136,8 +136,8 @@ t.test('bypassed once our own proof stands, by the policy or by an operator’s 
 t.test('a report that came while Azure was asked puts the mark off', async t => {
   const rig = Rig.adopted({ policy })
   rig.rotate()
-  rig.member('one').busy.set(rig.azure.keys.secondary, 1)
+  rig.member('one').deaf = true
   rig.until('fencing-standby').run(5)
   rig.outside.readEvidence(rig.now)
-  t.match(decide(rig.world()), { kind: 'wait', blockers: [{ code: 'IN_FLIGHT' }] })
+  t.match(decide(rig.world()), { kind: 'wait', blockers: [{ code: 'KEYSET_BEHIND' }] })
 })
