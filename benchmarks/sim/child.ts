@@ -12,9 +12,12 @@ export interface Measured {
 }
 
 /** What it prints is shown: a benchmark of something that complains is worth nothing. */
-export async function start(what: 'sim' | 'bare', document = ''): Promise<Measured> {
+export async function start(
+  what: 'sim' | 'bare',
+  { document = '', flags = [] }: { document?: string; flags?: readonly string[] } = {},
+): Promise<Measured> {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [what, document], {
-    execArgv: ['--conditions=keyturn-source', '--disable-warning=ExperimentalWarning'],
+    execArgv: ['--conditions=keyturn-source', '--disable-warning=ExperimentalWarning', ...flags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const failed = once(child, 'exit').then(([code]) => {

@@ -58,7 +58,7 @@ async function measureReads() {
   await simClient.createContainer()
   for (let nth = 0; nth < read; nth++) await simClient.create(idOf(nth), documentOf(nth))
   const document = await simClient.read(idOf(0))
-  const bare = await start('bare', document)
+  const bare = await start('bare', { document })
   const bareClient = new Client(bare.ready.endpoint, bare.ready.ca, sim.ready.key, concurrency)
   const rates = { sim: [] as number[], bare: [] as number[] }
   for (let round = 0; round <= rounds; round++) {
@@ -87,8 +87,14 @@ async function measureStartups() {
   }
 }
 
-async function measureMemory() {
-  const sim = await start('sim')
+/**
+ * By default Node lets the space for young objects grow to over 100 MB under load, whatever runs in
+ * it, because collecting less often is faster. With this it stays small; both are measured.
+ */
+const smallYoungSpace = '--max-semi-space-size=4'
+
+async function measureMemory(flags: readonly string[] = []) {
+  const sim = await start('sim', { flags })
   const empty = await sim.memory()
   const client = new Client(sim.ready.endpoint, sim.ready.ca, sim.ready.key, concurrency)
   await client.createContainer()
@@ -98,7 +104,8 @@ async function measureMemory() {
     () => next >= documents,
     () => {
       const nth = next++
-      if (nth % 10_000 === 0) progress(`memory: ${nth} of ${documents} documents`)
+      if (nth % 10_000 === 0)
+        progress(`memory ${flags.join(' ')}: ${nth} of ${documents} documents`)
       return client.create(idOf(nth), documentOf(nth))
     },
   )
@@ -108,13 +115,15 @@ async function measureMemory() {
   await client.close()
   await sim.stop()
   const mb = (bytes: number) => rounded(bytes / 1e6)
-  return { memoryMb: mb(full.rss), peakMb: mb(full.peak), emptyMb: mb(empty.rss) }
+  // The peak, not what is left after a collection: it is what a machine must have.
+  return { emptyMb: mb(empty.rss), peakMb: mb(full.peak) }
 }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { json: { type: 'boolean' } } })
   const startup = await measureStartups()
-  const memory = await measureMemory()
+  const small = await measureMemory([smallYoungSpace])
+  const byDefault = await measureMemory()
   const { rates, documentBytes: bytes } = await measureReads()
   const rps = rounded(median(rates.sim))
   const report = {
@@ -124,26 +133,27 @@ async function main(): Promise<number> {
     bareRps: rounded(median(rates.bare)),
     ofBare: rounded(median(rates.sim) / median(rates.bare), 2),
     ...startup,
-    ...memory,
+    memoryMb: small.peakMb,
+    memoryEmptyMb: small.emptyMb,
+    memoryFlags: smallYoungSpace,
+    memoryWithoutFlagsMb: byDefault.peakMb,
     documents,
     documentBytes: bytes,
     cores: cpus().length,
     met: {
       rps: rps >= bounds.rps,
       startupMs: startup.startupMs <= bounds.startupMs,
-      memoryMb: memory.peakMb <= bounds.memoryMb,
+      memoryMb: small.peakMb <= bounds.memoryMb,
     },
   }
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : table(report))
   return Object.values(report.met).every(Boolean) ? 0 : 1
 }
 
-function table(
-  report: Awaited<ReturnType<typeof measureMemory>> & Record<string, unknown>,
-): string {
+function table(report: Readonly<Record<string, unknown>>): string {
   const rows = Object.entries(report).map(
     ([name, value]) =>
-      `${name.padEnd(16)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+      `${name.padEnd(22)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
   )
   return `${rows.join('\n')}\n`
 }
