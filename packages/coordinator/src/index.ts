@@ -6,3 +6,4 @@ export {
   type CoordinatorConfigInput,
   coordinatorConfigSchema,
 } from './options.ts'
+export type { Cron } from './ports.ts'

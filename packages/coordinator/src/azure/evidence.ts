@@ -86,7 +86,9 @@ const get = (url: string, token: string, signal: AbortSignal) =>
         const date = Date.parse(response.headers.date ?? '')
         if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}`))
         else if (Number.isNaN(date)) reject(new Error('the answer has no date'))
-        else resolve({ date, body })
+        // Cut to whole seconds: the latest instant that it may mean, or a member's last use just
+        // before it let go would seem to come after.
+        else resolve({ date: date + 999, body })
       })
     })
     sent.end()

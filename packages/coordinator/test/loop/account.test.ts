@@ -88,3 +88,31 @@ t.test('a leader that was deposed sends nothing and records nothing', async t =>
   t.equal(next.state.record.rotation?.phase.at, 'fencing-standby')
   await t.rejects(world.account.turn(), { code: 'JOURNAL_CONFLICT' })
 })
+
+t.test('a schedule is counted from the last start, also by a leader that came later', async t => {
+  const dayMs = 86_400_000
+  const asked: (number | null)[] = []
+  const world: AccountWorld = new AccountWorld({
+    calendar: {
+      view(observed, since) {
+        asked.push(since)
+        const dueAt = since === null ? null : observed + since + dayMs - world.wall
+        return { insideWindow: true, windowOpensAt: null, dueAt }
+      },
+    },
+  })
+  t.same(asked, [], 'nothing is asked before the first turn')
+  await world.adopt()
+  const adopted = world.wall
+  await world.second()
+  t.equal(asked.at(-1), adopted)
+  t.equal(world.phase, null)
+  world.wall += dayMs
+  await world.until(() => world.phase === 'completed')
+  const started = asked.at(-1)
+  t.equal(started, adopted + 1_000 + dayMs + 1_000)
+  t.match(world.account.state.record.rotation, { startedBy: 'schedule' })
+  const later = world.open()
+  t.match(later.state.record.rotation, { startedBy: 'schedule' })
+  t.equal(asked.at(-1), started)
+})

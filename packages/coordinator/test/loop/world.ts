@@ -4,7 +4,7 @@ import type { KeysetDocument } from '@keyturn/protocol'
 import { FakeMember, testPolicy } from '@keyturn/testkit'
 import { pino } from 'pino'
 import { Account } from '../../src/loop/account.ts'
-import type { Arm, Prober, Sent, Vault, VaultRead } from '../../src/ports.ts'
+import type { Arm, Calendar, Prober, Sent, Vault, VaultRead } from '../../src/ports.ts'
 import { secretKey } from '../../src/secret.ts'
 import { SqliteStore } from '../../src/store/sqlite.ts'
 
@@ -25,13 +25,16 @@ export class AccountWorld implements Arm, Vault, Prober {
   showsWrites = true
   readonly store: SqliteStore
   readonly account: Account
+  readonly #calendar: Calendar | undefined
   readonly member = new FakeMember('one')
 
   constructor({
     path = ':memory:',
     limits = {},
-  }: { path?: string; limits?: Partial<Limits> } = {}) {
+    calendar,
+  }: { path?: string; limits?: Partial<Limits>; calendar?: Calendar } = {}) {
     this.store = new SqliteStore(path, () => this.wall)
+    this.#calendar = calendar
     this.account = this.open(limits)
   }
 
@@ -44,7 +47,10 @@ export class AccountWorld implements Arm, Vault, Prober {
         endpoint: 'https://orders.documents.azure.com',
         policy: testPolicy(['one'], limits),
       },
-      { store: this.store, arm: this, vault: this, prober: this, log: pino({ enabled: false }) },
+      {
+        ...{ store: this.store, arm: this, vault: this, prober: this },
+        ...{ log: pino({ enabled: false }), calendar: this.#calendar },
+      },
       this.store.lead(),
     )
   }
