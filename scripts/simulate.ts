@@ -56,8 +56,10 @@ const printFailure = async ({ seed }: { readonly seed: number }): Promise<void> 
   process.stderr.write(`${tail.join('\n')}\n${replay(seed)}\n`)
 }
 
-/** On a terminal only: a line that is written over. */
-const progress = (total: number) => (_: Result, tally: Tally) => {
+/** A failing seed at once; on a terminal, a line that is written over. */
+const progress = (total: number) => (result: Result, tally: Tally) => {
+  const why = reasonOf(result)
+  if (why !== null) process.stderr.write(`seed ${result.seed}: ${why}\n`)
   if (!process.stderr.isTTY || tally.seeds % 10 !== 0) return
   process.stderr.write(`\r${tally.seeds} of ${total} seeds, ${tally.failed} failing `)
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, watch } from 'node:fs/promises'
+import { existsSync, readdirSync, watch } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -38,18 +38,15 @@ t.test('the proof of a death stays until the death is on the disk', async t => {
   const died = await lines.until('client-died')
   t.match(died, { client: /^orders-api\./ })
   await lines.until('state-not-written')
-  const left = await leftovers(directory)
-  t.equal(left.length, 1, 'the killed process’s presence socket is still there to be asked')
-  const changes = watch(directory)
+  t.equal(leftovers(directory).length, 1, 'its presence socket is still there to be asked')
+  const watcher = watch(directory)
+  t.teardown(() => watcher.close())
   await rm(obstacleIn(directory), { recursive: true })
-  if ((await leftovers(directory)).length > 0) {
-    for await (const _ of changes) if ((await leftovers(directory)).length === 0) break
-  }
+  while (leftovers(directory).length > 0) await once(watcher, 'change')
   t.ok(existsSync(path), 'and a living client’s stays')
   presence.close()
 })
 
 /** Presence sockets of processes that the test has not opened itself. */
-const leftovers = async (directory: string): Promise<readonly string[]> => {
-  return (await readdir(directory)).filter(name => name.startsWith('c-') && name !== 'c-2')
-}
+const leftovers = (directory: string): readonly string[] =>
+  readdirSync(directory).filter(name => name.startsWith('c-') && name !== 'c-2')
