@@ -1,10 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { AccountKey, KeyRing } from '../account/types.ts'
 import { accessOf } from './access.ts'
 import type { Address } from './address.ts'
 import { timeOf } from './date-header.ts'
 import type { ServiceError } from './errors.ts'
-import type { EntraCaller, EntraGate } from './identity/entra-gate.ts'
+import type { EntraGate } from './identity/entra-gate.ts'
 import type { ResourceTokens } from './identity/resource-tokens.ts'
 import * as refusals from './refusals.ts'
 import {
@@ -15,6 +14,7 @@ import {
   stringToSign,
   verifies,
 } from './signature.ts'
+import type { Credentials, Scheme, Verdict } from './verdict.ts'
 
 /** How far a request's date may be from the service's, in milliseconds. */
 export interface DateWindow {
@@ -32,27 +32,6 @@ export interface DateWindow {
 }
 
 export const defaultDateWindow: DateWindow = { aheadMs: 300_000, behindMs: 900_000 }
-
-export interface Credentials {
-  readonly region: string
-  readonly verb: string
-  readonly address: Address
-  readonly headers: IncomingHttpHeaders
-  /** The time that the region has. */
-  readonly now: number
-}
-
-/** What a caller came with, whether or not it was taken. */
-export type Scheme = 'key' | 'resourceToken' | 'entra'
-
-export interface Verdict {
-  readonly scheme: Scheme
-  /** Who signed, as far as any key this account has or had tells; also of a refused request. */
-  readonly key: AccountKey | null
-  /** Whose token of Entra it is, once that is known to be good. */
-  readonly caller: EntraCaller | null
-  readonly refusal: ServiceError | null
-}
 
 export interface AuthenticationRules {
   readonly keys: KeyRing

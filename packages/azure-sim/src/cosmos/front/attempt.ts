@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Region } from '../../account/types.ts'
 import type { Address } from '../address.ts'
-import type { Verdict } from '../authenticate.ts'
+import type { Verdict } from '../verdict.ts'
 
 /** One request on its way through the front. */
 export interface Attempt {

@@ -5,12 +5,7 @@ import type { Outage } from '../../weather/region-weather.ts'
 import { RegionsWeather } from '../../weather/regions-weather.ts'
 import { describeAccount } from '../account-read.ts'
 import { parseAddress } from '../address.ts'
-import {
-  type AuthenticationRules,
-  authenticate,
-  defaultDateWindow,
-  type Verdict,
-} from '../authenticate.ts'
+import { type AuthenticationRules, authenticate, defaultDateWindow } from '../authenticate.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import { ClockSkew } from '../clock-skew.ts'
 import type { CosmosOptions } from '../cosmos-front.ts'
@@ -23,6 +18,7 @@ import { RegionLag } from '../replication/region-lag.ts'
 import { errorReply, type Reply, send } from '../reply.ts'
 import { readBody } from '../request.ts'
 import { route } from '../routes/router.ts'
+import type { Verdict } from '../verdict.ts'
 import { Answers } from './answer.ts'
 import type { Attempt } from './attempt.ts'
 import { regionGone, servingRegion } from './region-rules.ts'

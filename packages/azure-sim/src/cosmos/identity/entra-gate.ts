@@ -1,19 +1,11 @@
 import { grants } from '../../entra/principals.ts'
 import type { Verified } from '../../entra/tokens.ts'
-import type { Credentials, Verdict } from '../authenticate.ts'
 import type { ServiceError } from '../errors.ts'
 import { isObject, type JsonObject, parseJson } from '../json.ts'
+import type { Credentials, EntraCaller, Verdict } from '../verdict.ts'
 import { type Act, actionsFor, actionsOfBatch, type DataAction } from './data-actions.ts'
 import { type DataRole, isDataRole } from './data-roles.ts'
 import { notByToken, notGranted, type Refuser, tokenRefusal } from './entra-refusals.ts'
-
-/** Whose token a request carries: a principal, as far as the data plane looks at it. */
-export interface EntraCaller {
-  readonly objectId: string
-  /** What it was given by name, `*` standing for anything. */
-  readonly actions: readonly string[]
-  readonly roles: readonly DataRole[]
-}
 
 /** Azure's roles on the account do not count here: only what was given by name, and data roles. */
 const mayDo = ({ actions, roles }: EntraCaller, action: DataAction): boolean =>

@@ -37,7 +37,7 @@ export function compile(expression: Expression, around: Surroundings): Evaluate 
     case 'parameter':
       return parameter(expression)
     case 'name': {
-      const slot = around.scope.require(expression.name, expression)
+      const slot = around.scope.slotOf(expression.name, expression)
       return ({ slots }) => slots[slot]
     }
     case 'member': {

@@ -53,7 +53,7 @@ export class Scope {
     return this.#names.get(name) ?? this.#outer?.find(name)
   }
 
-  require(name: string, span: Span): number {
+  slotOf(name: string, span: Span): number {
     const slot = this.find(name)
     if (slot !== undefined) return slot
     throw new SqlError(`Identifier '${name}' could not be resolved.`, 'SC2001', {

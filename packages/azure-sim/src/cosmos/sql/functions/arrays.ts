@@ -1,7 +1,7 @@
 import type { Value } from '../syntax.ts'
 import { canonicalText, sameValue, typeOf } from '../value.ts'
+import type { Builtins } from './builtin.ts'
 import { isWhole, takes } from './builtin.ts'
-import type { Builtins } from './registry.ts'
 
 /** Whether an object has all that a pattern has, each property in turn in part. */
 function containsInPart(value: Value, pattern: Value): boolean {

@@ -1,5 +1,14 @@
+import type { Frame } from '../scope.ts'
 import type { Value } from '../syntax.ts'
-import type { Builtin } from './registry.ts'
+
+/** A built-in function: from its arguments, of which any may be `undefined`. */
+export interface Builtin {
+  readonly least: number
+  readonly most: number
+  readonly call: (items: readonly Value[], frame: Frame) => Value
+}
+
+export type Builtins = Readonly<Record<string, Builtin>>
 
 /** A function of so many arguments. */
 export const takes = (

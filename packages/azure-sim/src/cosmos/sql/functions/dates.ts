@@ -1,6 +1,6 @@
 import type { Value } from '../syntax.ts'
+import type { Builtin, Builtins } from './builtin.ts'
 import { isWhole, takes } from './builtin.ts'
-import type { Builtin, Builtins } from './registry.ts'
 
 /*
  * Microsoft: "Date and time functions". Dates are texts in UTC, `2026-01-31T12:00:00.0000000Z`; ticks

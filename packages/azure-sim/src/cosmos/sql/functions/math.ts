@@ -1,6 +1,6 @@
 import type { Value } from '../syntax.ts'
+import type { Builtin, Builtins } from './builtin.ts'
 import { finiteOr, isWhole, ofNumber, takes } from './builtin.ts'
-import type { Builtin, Builtins } from './registry.ts'
 
 const ofNumbers = (operate: (a: number, b: number) => number): Builtin =>
   takes(2, ([a, b]) =>

@@ -1,21 +1,13 @@
-import type { Evaluate, Frame } from '../scope.ts'
+import type { Evaluate } from '../scope.ts'
 import { SqlError, unsupported } from '../sql-error.ts'
-import type { Expression, Value } from '../syntax.ts'
+import type { Expression } from '../syntax.ts'
 import { arrayFunctions } from './arrays.ts'
+import type { Builtin, Builtins } from './builtin.ts'
 import { dateFunctions } from './dates.ts'
 import { mathFunctions } from './math.ts'
 import { spatialFunctions } from './spatial.ts'
 import { textFunctions } from './texts.ts'
 import { typeFunctions } from './types.ts'
-
-/** A built-in function: from its arguments, of which any may be `undefined`. */
-export interface Builtin {
-  readonly least: number
-  readonly most: number
-  readonly call: (items: readonly Value[], frame: Frame) => Value
-}
-
-export type Builtins = Readonly<Record<string, Builtin>>
 
 const builtins: Builtins = {
   ...typeFunctions,

@@ -1,7 +1,7 @@
 import type { Value } from '../syntax.ts'
 import { typeOf } from '../value.ts'
+import type { Builtins } from './builtin.ts'
 import { takes } from './builtin.ts'
-import type { Builtins } from './registry.ts'
 
 /*
  * Microsoft: "Spatial functions", of which there are the distance of two points, points within

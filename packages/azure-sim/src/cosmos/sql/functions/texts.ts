@@ -1,8 +1,8 @@
 import { parseJson } from '../../json.ts'
 import type { Value } from '../syntax.ts'
 import { typeOf } from '../value.ts'
+import type { Builtin, Builtins } from './builtin.ts'
 import { isWhole, ofText, takes } from './builtin.ts'
-import type { Builtin, Builtins } from './registry.ts'
 import { matches } from './regular.ts'
 
 /** Two texts, and whether their case says nothing. */

@@ -1,7 +1,7 @@
 import type { Value } from '../syntax.ts'
 import { typeOf } from '../value.ts'
+import type { Builtin, Builtins } from './builtin.ts'
 import { takes } from './builtin.ts'
-import type { Builtin, Builtins } from './registry.ts'
 
 const test = (holds: (value: Value) => boolean): Builtin => takes(1, ([value]) => holds(value))
 
