@@ -1,6 +1,5 @@
 import type { AccountKey, KeyRing } from '../account/types.ts'
 import { accessOf } from './access.ts'
-import type { Address } from './address.ts'
 import { timeOf } from './date-header.ts'
 import type { ServiceError } from './errors.ts'
 import type { EntraGate } from './identity/entra-gate.ts'
@@ -14,7 +13,7 @@ import {
   stringToSign,
   verifies,
 } from './signature.ts'
-import type { Credentials, Scheme, Verdict } from './verdict.ts'
+import type { Credentials, Verdict } from './verdict.ts'
 
 /** How far a request's date may be from the service's, in milliseconds. */
 export interface DateWindow {

@@ -4,7 +4,7 @@ import type { ServiceError } from '../errors.ts'
 import { isObject, type JsonObject, parseJson } from '../json.ts'
 import type { Credentials, EntraCaller, Verdict } from '../verdict.ts'
 import { type Act, actionsFor, actionsOfBatch, type DataAction } from './data-actions.ts'
-import { type DataRole, isDataRole } from './data-roles.ts'
+import { isDataRole } from './data-roles.ts'
 import { notByToken, notGranted, type Refuser, tokenRefusal } from './entra-refusals.ts'
 
 /** Azure's roles on the account do not count here: only what was given by name, and data roles. */
