@@ -55,7 +55,7 @@ const table = ({ ok, skipped, failures, ...rest }: ReturnType<typeof sumUp>): st
     ...(failures.length > 0 ? ['', 'Failed:'] : []),
     ...failures.map(failure => `  ${failure}`),
     '',
-    ok ? 'Nothing differs from what Microsoft publishes.' : 'It is not as Microsoft publishes.',
+    ok ? 'Nothing that was held against Microsoft’s word differs.' : 'It is not as Microsoft says.',
   ]
   return `${lines.join('\n')}\n`
 }

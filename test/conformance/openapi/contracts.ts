@@ -38,10 +38,8 @@ export class Contracts {
     return existsSync(join(this.#folder, stable))
   }
 
-  /** `null` where Microsoft publishes no OpenAPI document of the service. */
-  of(service: string, version: string): Contract | null {
-    if (service === 'arm') return this.#arm(version)
-    return service === 'vault' ? this.#vault(version) : null
+  of(service: 'arm' | 'vault', version: string): Contract {
+    return service === 'arm' ? this.#arm(version) : this.#vault(version)
   }
 
   #arm(version: string): Contract {
