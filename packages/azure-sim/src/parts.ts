@@ -72,6 +72,7 @@ export function makeParts(settings: Settings): Parts {
       resourceTokensDieWithKey: settings.resourceTokensDieWithKey,
     }),
   )
+  account.geography.onForcedFailover((next, at) => cosmos.fallBackTo(next, at))
   skewClocks(cosmos, settings)
   const weather = new Weather(chance, management)
   const secrets = new SecretStore(clock, { chance, weather: () => weather.settings.vault })

@@ -84,6 +84,7 @@ const geographyKinds: Record<keyof GeographyKnobs, Kind> = {
   ...operationKinds,
   writeGapMs: span,
   lingerMs: span,
+  unseenWrites: oneOf('lost', 'kept'),
 }
 
 const skew: Kind = {

@@ -30,6 +30,8 @@ export interface GeographyKnobs extends OperationKnobs {
    * 1008, before it refuses connections.
    */
   lingerMs: Span
+  /** What becomes of writes that the next region has not seen when the write region goes offline. */
+  unseenWrites: 'lost' | 'kept'
 }
 
 export const defaultGeography: GeographyKnobs = {
@@ -38,6 +40,7 @@ export const defaultGeography: GeographyKnobs = {
   failedEffect: 'either',
   writeGapMs: [0, 100],
   lingerMs: [0, 200],
+  unseenWrites: 'lost',
 }
 
 export type PlaceState = 'adding' | 'online' | 'removing' | 'offline'
@@ -64,6 +67,8 @@ interface Site {
   state: PlaceState
 }
 
+export type ForcedFailover = (next: string, at: number) => void
+
 export class Geography {
   readonly #clock: Clock
   readonly #chance: Chance
@@ -71,6 +76,7 @@ export class Geography {
   readonly #endpoints = new Map<string, string>()
   readonly #lingering = new Set<string>()
   readonly #listeners = new Set<() => void>()
+  #forced: ForcedFailover = () => {}
   #sites: Site[]
   #writer: string
   /** No region takes writes: the write region is changing. */
@@ -130,6 +136,14 @@ export class Geography {
     return () => this.#listeners.delete(listener)
   }
 
+  /**
+   * Calls back when a forced failover is about to take writes away from their region: who is next,
+   * and when.
+   */
+  onForcedFailover(listener: ForcedFailover): void {
+    this.#forced = listener
+  }
+
   /** When the next change of anything is due. */
   get nextChangeAt(): number {
     return this.#timeline.next
@@ -154,6 +168,7 @@ export class Geography {
   planOffline(operation: Operation, name: string, knobs: GeographyKnobs): void {
     if (operation.takesEffect) {
       const at = this.#effectAt(operation)
+      if (knobs.unseenWrites === 'lost') this.#plan(at, () => this.#force(name, at))
       this.#plan(at, () => this.#leave(name, at, operation, knobs))
       if (name === this.#writer) {
         const gapMs = within(knobs.writeGapMs, this.#draw(operation, 'gap'))
@@ -224,6 +239,11 @@ export class Geography {
     const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : 1e3)
     this.#sites = this.#sites.toSorted((a, b) => place(a.name) - place(b.name))
     this.#writer = this.#sites.find(serves)?.name ?? this.#writer
+  }
+
+  #force(name: string, at: number): void {
+    const next = this.#sites.find(site => site.name !== name && serves(site))
+    if (name === this.#writer && next !== undefined) this.#forced(next.name, at)
   }
 
   #leave(name: string, at: number, operation: Operation, knobs: GeographyKnobs): void {

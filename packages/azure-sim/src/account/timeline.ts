@@ -3,6 +3,7 @@ export type Happening = (at: number) => void
 
 /** What is still to happen, in the order of its times; it happens when somebody looks. */
 export class Timeline {
+  #settling = false
   #due: { readonly at: number; readonly happen: Happening }[] = []
 
   /** When the next thing happens; infinite where nothing is to come. */
@@ -18,9 +19,16 @@ export class Timeline {
 
   /** Lets happen what is due by `now`: no timer can be late, since there is none. */
   settle(now: number): void {
-    while (this.next <= now) {
-      const due = this.#due.shift()
-      due?.happen(due.at)
+    // What happens may look at things itself: it sees them as they are, in the middle of it.
+    if (this.#settling) return
+    this.#settling = true
+    try {
+      while (this.next <= now) {
+        const due = this.#due.shift()
+        due?.happen(due.at)
+      }
+    } finally {
+      this.#settling = false
     }
   }
 }

@@ -54,6 +54,8 @@ export interface Cosmos {
   readonly clockSkew: ClockSkew
   /** Takes tokens of Entra from now on, as this verifier and these audiences allow. */
   trust(verifier: TokenVerifier, audiences: () => readonly string[]): void
+  /** Forgets what a region had not seen at `at`, as it is written to from then on. */
+  fallBackTo(region: string, at: number): void
   /** What an HTTPS server of this region hands its requests to. */
   handlerFor(regionName: string): RequestListener
   /** For the account's global endpoint: serves as the write region does. */
@@ -69,6 +71,11 @@ export function createCosmos(options: CosmosOptions): Cosmos {
     catalogue: front.catalogue,
     clockSkew: front.clockSkew,
     trust: (verifier, audiences) => front.trust(verifier, audiences),
+    fallBackTo: (region, at) => {
+      for (const { containers } of front.catalogue.databases) {
+        for (const container of containers.values()) container.whole.fallBackTo(region, at)
+      }
+    },
     handlerFor: name => (request, response) => void front.serve(name, request, response),
     globalHandler: (request, response) => void front.serve(null, request, response),
   }

@@ -58,6 +58,12 @@ export class ChangeLog {
     this.#length = kept
   }
 
+  /** Begins anew with these, in the order of their numbers. */
+  replace(entries: readonly Entry[]): void {
+    this.#length = 0
+    for (const entry of entries) this.append(entry)
+  }
+
   #entry(at: number): Entry {
     return { row: this.#rows[at] ?? 0, lsn: this.#lsns[at] ?? 0 }
   }

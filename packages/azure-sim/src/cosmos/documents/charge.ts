@@ -6,7 +6,7 @@ import type { StoredDocument } from './document.ts'
  */
 
 const kilobytes = (document: StoredDocument | undefined): number =>
-  Math.ceil((document?.text.length ?? 0) / 1024)
+  Math.ceil((document?.size ?? 0) / 1024)
 
 export const readCharge = (document: StoredDocument | undefined): number =>
   1 + Math.max(0, kilobytes(document) - 1) * 0.05

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts'
-import { type Change, History } from '../replication/history.ts'
+import { type Change, History, partsOf } from '../replication/history.ts'
 import { type Lag, noLag } from '../replication/lag.ts'
 import { StoreView } from '../replication/store-view.ts'
 import { ChangeLog } from './change-log.ts'
@@ -78,6 +78,32 @@ export class DocumentStore implements Documents {
     if (history === null || !history.pending) return this
     const lsn = history.seenBy(region, now)
     return lsn === null ? this : new StoreView(this, history, lsn)
+  }
+
+  /**
+   * A forced failover at `at`: this region is written to from then on, and what it had not seen is
+   * lost. Log sequence numbers go on: a session whose writes were lost is not told so.
+   */
+  fallBackTo(region: string, at: number): void {
+    const history = this.#history
+    const lsn = history?.seenBy(region, at) ?? null
+    if (history === null || lsn === null) return
+    const changed = [...history.former(lsn)]
+    for (const { key } of changed) {
+      const { partition, id } = partsOf(key)
+      const lost = this.#table.get(partition, id)
+      if (lost === undefined) continue
+      this.#unique.claim(lost, undefined, () => false)
+      this.#release(lost)
+      this.#table.delete(lost)
+    }
+    for (const { was } of changed) {
+      if (was === undefined) continue
+      this.#unique.claim(undefined, was, () => false)
+      this.#table.restore(was)
+    }
+    this.#log.replace(this.#table.changes())
+    this.#history = null
   }
 
   get(partition: string, id: string, now: number): StoredDocument | undefined {

@@ -1,3 +1,4 @@
+import type { Entry } from './change-log.ts'
 import { type Owner, StoredDocument } from './document.ts'
 import { HashIndex, hashBytes, noRow } from './hash-index.ts'
 import { Rows } from './rows.ts'
@@ -68,6 +69,19 @@ export class DocumentTable {
     const partition = hashBytes(this.#key, 0, partitionBytes)
     this.#byPartition.add(partition, row)
     this.#byKey.add(hashBytes(this.#key, partitionBytes, this.#keyBytes, partition), row)
+  }
+
+  /** Puts a former version back. */
+  restore(document: StoredDocument): void {
+    // Its texts may lie in a heap that was left meanwhile.
+    const place = this.#texts.copy(document.place)
+    this.set(new StoredDocument(this.#owner, place, document))
+  }
+
+  /** Each document's row and log sequence number, in the order of their latest changes. */
+  changes(): Entry[] {
+    const entries = Array.from(this.#rows.live(), row => ({ row, lsn: this.#rows.lsn(row) }))
+    return entries.sort((a, b) => a.lsn - b.lsn)
   }
 
   delete(document: StoredDocument): void {

@@ -86,6 +86,11 @@ export class StoredDocument implements Stamp {
     )
   }
 
+  /** Its bytes as reads answer with it, near enough to charge for. */
+  get size(): number {
+    return this.place.bodyBytes + serviceBytes
+  }
+
   get value(): JsonObject {
     this.#value ??= JSON.parse(this.text) as JsonObject
     return this.#value
@@ -96,6 +101,9 @@ export class StoredDocument implements Stamp {
     return slab.bytes.toString('utf8', at + from, at + from + length)
   }
 }
+
+/** What the service's properties take. */
+const serviceBytes = 200
 
 /** What the service adds to a document; a client that sends these back does not set them. */
 const serviceProperties = ['_rid', '_self', '_etag', '_attachments', '_ts'] as const

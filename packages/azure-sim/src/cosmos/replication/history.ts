@@ -22,8 +22,13 @@ interface Write {
   readonly keys: readonly string[]
 }
 
-/** A document's name within its container. */
+/** A document's name within its container; no partition key's text has a line break in it. */
 export const keyOf = (partition: string, id: string): string => `${partition}\n${id}`
+
+export function partsOf(key: string): { readonly partition: string; readonly id: string } {
+  const end = key.indexOf('\n')
+  return { partition: key.slice(0, end), id: key.slice(end + 1) }
+}
 
 /**
  * What regions that are behind still see of one container: superseded versions and deletions are
@@ -49,11 +54,12 @@ export class History {
     return this.#writes.length > 0
   }
 
-  /** Documents of which former versions are kept, each by the log sequence number that is asked for. */
-  *asOf(lsn: number): Generator<StoredDocument> {
-    for (const versions of this.#versions.values()) {
-      const { document } = versionAt(versions, lsn) ?? {}
-      if (document !== undefined) yield document
+  /** Every document of which former versions are kept, as it was at a log sequence number. */
+  *former(
+    lsn: number,
+  ): Generator<{ readonly key: string; readonly was: StoredDocument | undefined }> {
+    for (const [key, versions] of this.#versions) {
+      yield { key, was: versionAt(versions, lsn)?.document }
     }
   }
 

@@ -59,6 +59,8 @@ export class StoreView implements Documents {
   }
 
   #former(now: number): StoredDocument[] {
-    return [...this.#history.asOf(this.lsn)].filter(document => document.expiresAt > now)
+    return [...this.#history.former(this.lsn)].flatMap(({ was }) =>
+      was !== undefined && was.expiresAt > now ? [was] : [],
+    )
   }
 }

@@ -3,12 +3,13 @@ import t from 'tap'
 import type { Region } from '../../../src/account/types.ts'
 import { DocumentStore, type Documents } from '../../../src/cosmos/documents/document-store.ts'
 import { partitionText } from '../../../src/cosmos/documents/partition-key.ts'
+import type { UniqueKeys } from '../../../src/cosmos/documents/unique-keys.ts'
 import type { Lag } from '../../../src/cosmos/replication/lag.ts'
 
 const start = 1_700_000_000_000
 
 /** Three regions, of which two are behind, each by its own time. */
-function open() {
+function open(uniqueKeys: UniqueKeys = []) {
   const behindMs: Record<string, number> = { west: 0, north: 100, east: 300 }
   const regions: Region[] = Object.keys(behindMs).map(name => ({
     name,
@@ -25,7 +26,7 @@ function open() {
   const store = new DocumentStore({
     rid: 'AAAAAAAAAIA=',
     self: 'dbs/x/colls/y/',
-    uniqueKeys: [],
+    uniqueKeys,
     defaultTtl: () => undefined,
     lag,
   })
@@ -105,6 +106,35 @@ t.test('a region that is behind sees exactly what was there that long ago', asyn
     { numRuns: 150 },
   )
 })
+
+t.test(
+  'a region that is fallen back to has what it had seen, and unique keys go with it',
+  async t => {
+    const { store } = open([[['mail']]])
+    store.put(['p'], { id: 'a', mail: 1 }, start)
+    store.put(['p'], { id: 'b', mail: 2 }, start)
+    const before = seen(store, start)
+    const later = start + 1_000
+    t.equal(store.seenBy('east', later), store)
+    store.transact(() => {
+      for (const id of ['a', 'b']) {
+        const found = store.get(partitionText(['p']), id, later)
+        if (found) store.remove(found, later)
+      }
+      store.put(['p'], { id: 'c', mail: 2 }, later)
+      store.put(['p'], { id: 'b', mail: 1 }, later)
+    })
+    store.fallBackTo('east', later + 10)
+    const after = seen(store, later + 10)
+    t.same({ ...after, lsn: before.lsn }, before)
+    t.ok(after.lsn > before.lsn, 'numbers go on')
+    const unique = { message: /Unique index constraint violation/ }
+    t.throws(() => store.put(['p'], { id: 'd', mail: 1 }, later + 20), unique)
+    t.throws(() => store.put(['p'], { id: 'd', mail: 2 }, later + 20), unique)
+    t.ok(store.put(['p'], { id: 'd', mail: 3 }, later + 20))
+    t.equal(store.seenBy('west', later + 20), store)
+  },
+)
 
 t.test('texts are written anew when most of them are dead, and nobody notices', async t => {
   const { store, behindMs } = open()
