@@ -1,4 +1,4 @@
-// `npm run mutants -- --json --only WORD --states 60000 --seeds 60`: whether the model has teeth.
+// `npm run mutants -- --json --only WORD --states 60000 --seeds 60 --jobs 2`: whether the model has teeth.
 // Each mutation of packages/core in test/mutants is applied to a copy; small worlds, then random
 // schedules run over it until something is broken. Writes docs/proof.md where all of them ran.
 // Exit code 0 only if each is caught, or is known to be stopped by something else and says so.
@@ -9,7 +9,7 @@ import { parseArgs, styleText } from 'node:util'
 import { mutants } from '../test/mutants/index.ts'
 import { BadMutant, type Mutant } from '../test/mutants/mutant.ts'
 import { proofOf } from '../test/mutants/proof.ts'
-import { checkFits, type MutantResult, runMutant } from '../test/mutants/run-mutant.ts'
+import { type Bounds, checkFits, type MutantResult, runMutant } from '../test/mutants/run-mutant.ts'
 
 const proofPath = fileURLToPath(new URL('../docs/proof.md', import.meta.url))
 
@@ -32,6 +32,25 @@ const print = ({ name, by, states, seeds, ms, what }: MutantResult): void => {
 const isAnswered = (mutant: Mutant, { by }: MutantResult): boolean =>
   by !== null || mutant.uncaught !== undefined
 
+/** So many at a time; the results in the order of the table. */
+const runAll = async (
+  chosen: readonly Mutant[],
+  bounds: Bounds,
+  jobs: number,
+): Promise<readonly MutantResult[]> => {
+  const results = new Map<Mutant, MutantResult>()
+  const queue = [...chosen]
+  const work = async (): Promise<void> => {
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      const result = await runMutant(mutant, mutants, bounds)
+      results.set(mutant, result)
+      print(result)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, jobs) }, work))
+  return chosen.flatMap(mutant => results.get(mutant) ?? [])
+}
+
 const main = async (): Promise<number> => {
   const { values } = parseArgs({
     options: {
@@ -39,6 +58,7 @@ const main = async (): Promise<number> => {
       only: { type: 'string', default: '' },
       states: { type: 'string', default: '60000' },
       seeds: { type: 'string', default: '60' },
+      jobs: { type: 'string', default: '2' },
     },
   })
   const bounds = {
@@ -47,12 +67,7 @@ const main = async (): Promise<number> => {
   }
   checkFits(mutants)
   const chosen = mutants.filter(({ name }) => name.includes(values.only))
-  const results: MutantResult[] = []
-  for (const mutant of chosen) {
-    const result = await runMutant(mutant, mutants, bounds)
-    results.push(result)
-    print(result)
-  }
+  const results = await runAll(chosen, bounds, wholeNumber('jobs', values.jobs))
   const caught = results.filter(({ by }) => by !== null).length
   console.log(`\n${caught} of ${results.length} mutations caught`)
   if (values.only === '') writeFileSync(proofPath, proofOf(mutants, results))

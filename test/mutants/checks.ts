@@ -21,7 +21,7 @@ export const checkMutants: readonly Mutant[] = [
   }),
   blind('everyoneAcknowledged', fleet, undefined, ['former']),
   blind('slotIsFencedEverywhere', fleet, 'P15', ['smoke-turn'], { behind: [nobodyAcknowledges] }),
-  blind('slotIsDrained', fleet, 'P14', ['sidecar']),
+  blind('slotIsDrained', fleet, 'P14', ['regions']),
   blind('noClientIsLost', fleet, 'P12', ['clients', 'smoke-turn'], {
     behind: [nobodyHears, 'slotIsDrained finds nothing'],
   }),

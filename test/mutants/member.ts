@@ -14,7 +14,9 @@ export const memberMutants: readonly Mutant[] = [
     file: 'client/ring.ts',
     find: "if (held.version > 0 && held.version === offered.version) return refuse('same-version-differs')",
     replace: '',
-    worlds: ['turn', 'vault-edited'],
+    worlds: ['smoke-vault'],
+    uncaught:
+      'only a person writes other content under a version that stands, and what it allows is on that person.',
   },
   {
     name: 'a ring refuses another installation for ever',
@@ -23,7 +25,7 @@ export const memberMutants: readonly Mutant[] = [
     find: "if (held.pair !== offered.pair) return refuse('other-pair')",
     replace:
       "if (held.pair !== offered.pair || held.installation !== offered.installation) return refuse('other-pair')",
-    worlds: ['turn', 'vault-edited'],
+    worlds: ['smoke-vault'],
   },
   {
     name: 'an attempt is signed with a fenced key on failover',
@@ -37,7 +39,9 @@ export const memberMutants: readonly Mutant[] = [
     file: 'client/choice.ts',
     find: 'const order = [active, otherSlot(active)]',
     replace: 'const order = [otherSlot(active), active]',
-    worlds: ['sidecar', 'regions'],
+    worlds: ['regions'],
+    uncaught:
+      'an unfenced standby may sign: it keeps a gate shut that asks for quiet, and breaks no invariant.',
   },
   {
     name: 'an ambiguous 401 proves that a key is refused',
@@ -45,7 +49,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'client/refusals.ts',
     find: '.filter(tried => tried.fingerprint !== fingerprint && held.includes(tried.fingerprint))',
     replace: '.concat({ fingerprint, maybeReadOnly: false })',
-    worlds: ['regions', 'containers'],
+    worlds: ['regions'],
   },
   {
     name: 'acknowledges though a client was never heard',
@@ -53,7 +57,8 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/acknowledge.ts',
     find: 'isKnown(client) && sameHeld(client.sample.held, held)',
     replace: '!isKnown(client) || sameHeld(client.sample.held, held)',
-    worlds: ['clients', 'turn', 'sidecar'],
+    worlds: ['clients', 'disk'],
+    behind: ['slotIsDrained finds nothing', 'noClientIsLost finds nothing'],
   },
   {
     name: 'acknowledges though a client holds something else',
@@ -61,7 +66,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/acknowledge.ts',
     find: 'isKnown(client) && sameHeld(client.sample.held, held)',
     replace: 'isKnown(client)',
-    worlds: ['clients', 'sidecar', 'turn'],
+    worlds: ['clients'],
   },
   {
     name: 'acknowledges a standby that it has not probed',
@@ -69,7 +74,8 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/acknowledge.ts',
     find: 'if (held === null || awaitedProof(held, proven) !== null) return null',
     replace: 'if (held === null) return null',
-    worlds: ['turn', 'regions'],
+    worlds: ['smoke-turn', 'regions'],
+    behind: ['slotIsConsistentlyAccepted finds nothing', 'remainingIsProbedNow finds nothing'],
   },
   {
     name: 'whoever is unknown counts as idle',
@@ -77,21 +83,22 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/merge.ts',
     find: 'add(isKnown(client) ? client.sample.usage : worstCase(client, own.held))',
     replace: 'add(isKnown(client) ? client.sample.usage : [])',
-    worlds: ['clients', 'turn', 'sidecar'],
+    worlds: ['clients'],
+    behind: ['noClientIsLost finds nothing', 'acknowledges though a client was never heard'],
   },
   {
     name: 'requests in flight of several clients do not add up',
     file: 'member/merge.ts',
     find: 'inFlight: b.inFlight + (a?.inFlight ?? 0),',
     replace: 'inFlight: Math.min(b.inFlight, a?.inFlight ?? 0),',
-    worlds: ['sidecar', 'two-by-two'],
+    worlds: ['regions'],
   },
   {
     name: 'the same sample counts, however old it is',
     file: 'member/clients.ts',
     find: 'old === null || sample.sequence > old.sequence ? sample : old',
     replace: 'old === null ? sample : old',
-    worlds: ['turn'],
+    worlds: ['smoke-former', 'regions'],
   },
   {
     name: 'a restarted sidecar forgets its clients',
@@ -99,7 +106,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/state.ts',
     find: 'clients: remembered(stored?.clients ?? []),',
     replace: 'clients: remembered([]),',
-    worlds: ['turn', 'disk', 'sidecar'],
+    worlds: ['smoke-pairs'],
   },
   {
     name: 'a restarted sidecar forgets what it acknowledged',
@@ -107,7 +114,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/state.ts',
     find: 'acknowledged: stored?.acknowledged ?? null,',
     replace: 'acknowledged: null,',
-    worlds: ['disk', 'turn', 'joins'],
+    worlds: ['disk', 'joins'],
   },
   {
     name: 'a restarted sidecar forgets the floor',
@@ -115,7 +122,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/state.ts',
     find: 'floor: stored?.floor ?? 0,',
     replace: 'floor: 0,',
-    worlds: ['disk', 'turn', 'joins'],
+    worlds: ['disk', 'joins'],
   },
   {
     name: 'a closed socket counts as a death',
@@ -124,7 +131,7 @@ export const memberMutants: readonly Mutant[] = [
     find: "    case 'disconnected':\n",
     replace:
       "    case 'disconnected':\n      return clients.filter(({ id }) => id !== event.id)\n    case 'never' as never:\n",
-    worlds: ['turn', 'clients', 'sidecar'],
+    worlds: ['smoke-pairs'],
   },
   {
     name: 'a client leaves with a request in flight',
@@ -132,7 +139,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/clients.ts',
     find: 'if (mayLeave(sample)) return clients.filter(client => client.id !== id)',
     replace: 'if (sample !== null) return clients.filter(client => client.id !== id)',
-    worlds: ['sidecar'],
+    worlds: ['leaving'],
   },
   {
     name: 'serves before it has joined',
@@ -140,7 +147,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: "if (state.joining === 'joining') return 'NOT_JOINED'",
     replace: '',
-    worlds: ['turn', 'joins', 'replicas'],
+    worlds: ['settling', 'joins'],
   },
   {
     name: 'serves what is below the floor',
@@ -148,7 +155,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: "return isBelowFloor(state) ? 'BELOW_FLOOR' : null",
     replace: 'return null',
-    worlds: ['joins', 'disk', 'turn', 'arrivals'],
+    worlds: ['joins', 'disk'],
   },
   {
     name: 'serves a client that is not on the disk',
@@ -180,7 +187,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: 'goodbye && report.clients.lost.length === 0 && report.clients.attached === 0',
     replace: 'goodbye || report.clients.attached === 0',
-    worlds: ['turn', 'clients'],
+    worlds: ['smoke-pairs'],
   },
   {
     name: 'a late report is taken for a new one',
@@ -188,7 +195,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: "if (row && incoming.sequence <= row.sequence) return { taken: false, why: 'late' }",
     replace: '',
-    worlds: ['members', 'turn', 'pairs'],
+    worlds: ['smoke-pairs'],
   },
   {
     name: 'any new incarnation replaces the old one',
@@ -196,7 +203,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: 'member => member.incarnation === previousIncarnation && member.standing',
     replace: 'member => member.incarnation !== incarnation && member.standing',
-    worlds: ['turn', 'arrivals'],
+    worlds: ['smoke-pairs'],
   },
   {
     name: 'nothing that a report takes back weakens an intent',
@@ -220,7 +227,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/identity.ts',
     find: 'if (!stored.confirmed) return { ...stored, starts }',
     replace: '',
-    worlds: ['disk', 'turn', 'pairs'],
+    worlds: ['smoke-pairs'],
   },
   {
     name: 'a process that starts anew begins its sequence anew',
@@ -228,6 +235,6 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/identity.ts',
     find: 'starts * reportsPerStartMax',
     replace: '0 * starts * reportsPerStartMax',
-    worlds: ['pairs', 'members', 'disk'],
+    worlds: ['smoke-pairs'],
   },
 ]

@@ -131,6 +131,7 @@ const vaultHandMoves = (state: State): readonly Move[] => {
     to: unclean({
       ...state,
       vault: { ...state.vault, latest: written, before: latest },
+      hands: { ...state.hands, editedVault: true },
     }),
   }))
 }

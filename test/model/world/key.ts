@@ -24,7 +24,7 @@ export const keyOf = (state: State): string => {
     vaultKey(state, names),
     recordKey(store.record, names),
     ...state.leaders.map(leader => leaderKey(state, leader, names)),
-    bit(hands.aborted) + bit(hands.refusedOnce),
+    bit(hands.aborted) + bit(hands.refusedOnce) + bit(hands.editedVault),
     String(state.faults.length),
     state.violations.join(),
     ...memberKeys(state, names),

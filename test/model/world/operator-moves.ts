@@ -164,7 +164,7 @@ const vaultRemedies = (state: State, leader: Leader, index: number): readonly Mo
   const { latest } = state.vault
   const { published } = state.store.record
   // Whoever has adopted it waits for that to show.
-  if (!published || state.store.record.takesOver) return []
+  if (!published || !state.hands.editedVault || state.store.record.takesOver) return []
   const moves: Move[] = []
   const { version, active, fenced, fingerprints } = published
   if (latest?.byHand && latest.version >= version) {

@@ -67,7 +67,8 @@ export const policyOf = (spec: Spec): Policy => {
       attemptBackoffMs: 0,
       attemptsMax: 3,
       probesMin: 2,
-      probeSpanMs: within,
+      // A probe may come at once after another: nor does anybody wait for a late call by probing.
+      probeSpanMs: 0,
       probeEveryMs: 0,
       bakeMs: within,
       quietMs: within,

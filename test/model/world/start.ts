@@ -41,7 +41,7 @@ export const initialState = (spec: Spec): State => {
     ),
     faults: [],
     violations: [],
-    hands: { aborted: false, refusedOnce: false },
+    hands: { aborted: false, refusedOnce: false, editedVault: false },
   }
   const joined = everybody(everybody(everybody(begun)))
   const settled = { ...joined, now: longMs, spec }

@@ -42,6 +42,8 @@ export interface Hands {
   readonly aborted: boolean
   /** Whether a region truly refused a current key at any time, by lag or by a hand. */
   readonly refusedOnce: boolean
+  /** Whether somebody wrote to the vault: only then is there anything to restore or to adopt. */
+  readonly editedVault: boolean
 }
 
 export interface Azure {
