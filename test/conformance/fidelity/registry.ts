@@ -4,6 +4,7 @@ import { cosmosDocuments } from './cosmos-documents.ts'
 import { cosmosIdentity } from './cosmos-identity.ts'
 import { cosmosQueries } from './cosmos-queries.ts'
 import { cosmosRegions } from './cosmos-regions.ts'
+import { cosmosReplication } from './cosmos-replication.ts'
 import { entra } from './entra.ts'
 import { evidence } from './evidence.ts'
 import { management } from './management.ts'
@@ -14,6 +15,6 @@ import { weather } from './weather.ts'
 /** Everything that the simulator claims, by service. */
 export const registry: readonly Section[] = [
   evidence,
-  ...[cosmosAuth, cosmosIdentity, cosmosRegions, cosmosDocuments, cosmosQueries],
+  ...[cosmosAuth, cosmosIdentity, cosmosRegions, cosmosReplication, cosmosDocuments, cosmosQueries],
   ...[arm, vault, entra, weather, management],
 ]

@@ -119,6 +119,11 @@ t.test(
       code: 400,
       message: /The session token provided 'invalidtoken' is invalid\./,
     })
+    const given = { id: 'b', customer: 'x' }
+    await t.rejects(near.items.create(given, { sessionToken }), {
+      code: 400,
+      message: /invalidtoken/,
+    })
     const eventually = far(ConsistencyLevel.Eventual).item('a', 'x')
     t.equal((await eventually.read({ sessionToken: '0:0#999#1=-1' })).substatus, 0)
   },

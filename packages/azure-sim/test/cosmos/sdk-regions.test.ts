@@ -57,37 +57,39 @@ async function ended(azure: AzureSim, started: Started): Promise<void> {
 const policies = (names: readonly string[]) =>
   names.map((locationName, failoverPriority) => ({ locationName, failoverPriority }))
 
-for (const regions of [five.slice(0, 2), five]) {
-  t.test(`writes go on through a failover of ${regions.length} regions`, async t => {
-    const { azure, client, served } = await open(t, {
-      regions,
-      geography: { durationMs: 500, writeGapMs: 200 },
-    })
-    const container = await containerOf(client())
-    await container.items.create({ id: 'before' })
-    const order = regions.toReversed()
-    const started = azure.account.failover(policies(order))
-    let written = 0
-    while (azure.account.running()) {
-      const { statusCode } = await container.items.upsert({ id: `during-${written++}` })
-      t.ok(statusCode === 201)
-    }
-    await ended(azure, started)
-    await container.items.create({ id: 'after' })
-    t.equal(served().at(-1), `${order[0]} 201`)
-    const { resources } = await container.items.readAll().fetchAll()
-    t.equal(resources.length, written + 2, 'and none of them is lost')
-    const { resource } = await client().getDatabaseAccount()
-    t.same(
-      resource?.readableLocations.map(({ name }) => name),
-      order,
-    )
-    t.same(
-      resource?.writableLocations.map(({ name }) => name),
-      order.slice(0, 1),
-    )
+const throughFailover = (regions: readonly string[]) => async (t: Test) => {
+  const { azure, client, served } = await open(t, {
+    regions,
+    geography: { durationMs: 500, writeGapMs: 200 },
   })
+  const container = await containerOf(client())
+  await container.items.create({ id: 'before' })
+  const order = regions.toReversed()
+  const started = azure.account.failover(policies(order))
+  let written = 0
+  while (azure.account.running()) {
+    const { statusCode } = await container.items.upsert({ id: `during-${written++}` })
+    t.ok(statusCode === 201)
+  }
+  await ended(azure, started)
+  await container.items.create({ id: 'after' })
+  t.equal(served().at(-1), `${order[0]} 201`)
+  const { resources } = await container.items.readAll().fetchAll()
+  t.equal(resources.length, written + 2, 'and none of them is lost')
+  const { resource } = await client().getDatabaseAccount()
+  t.same(
+    resource?.readableLocations.map(({ name }) => name),
+    order,
+  )
+  t.same(
+    resource?.writableLocations.map(({ name }) => name),
+    order.slice(0, 1),
+  )
 }
+
+t.test('writes go on through a failover of two regions', throughFailover(five.slice(0, 2)))
+
+t.test('writes go on through a failover of five regions', throughFailover(five))
 
 t.test('reads go on elsewhere when a region goes offline, and it comes back', async t => {
   const { azure, client, served } = await open(t, {

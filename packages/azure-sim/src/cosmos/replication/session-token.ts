@@ -24,7 +24,7 @@ export function parseSessionToken(text: string): ReadonlyMap<string, number> {
   return asked
 }
 
-/** Microsoft's sentence (RMResources, `InvalidSessionToken`). */
+/** The real service's sentence (azure-cosmos-db-emulator-docker issue 291). */
 const invalidToken = (text: string): ServiceError =>
   new ServiceError(
     400,
