@@ -29,11 +29,11 @@ export interface Settings {
 }
 
 const sizes = [
-  { share: 0.6, least: 1, most: 3 },
+  { share: 0.65, least: 1, most: 3 },
   { share: 0.3, least: 4, most: 8 },
-  { share: 0.085, least: 9, most: 25 },
-  { share: 0.012, least: 26, most: 80 },
-  { share: 0.003, least: 81, most: 200 },
+  { share: 0.042, least: 9, most: 25 },
+  { share: 0.006, least: 26, most: 80 },
+  { share: 0.002, least: 81, most: 200 },
 ] as const
 
 const membersFor = (chance: Chance): number => {
@@ -57,12 +57,12 @@ export const settingsFor = (chance: Chance): Settings => {
     regions: chance.pick([1, 2, 2, 3]),
     turnMs: 1_000 * scale,
     usageMs: (isLarge ? 10_000 : 5_000) * scale,
-    holdMs: chance.pick([0, 5_000, 20_000]) * Math.min(scale, 3),
+    holdMs: chance.pick(members > 8 ? [5_000, 20_000] : [0, 5_000, 20_000]) * Math.min(scale, 3),
     joinWaitMs: chance.pick([1_000, 3_000]),
     pollMs: chance.pick([5_000, 30_000]) * scale,
     paceMs: (isLarge ? 30_000 : chance.pick([4_000, 8_000, 20_000])) * scale,
-    strictWire: !isLarge && chance.is(0.1),
-    sqlite: !isLarge && chance.is(0.1),
+    strictWire: !isLarge && chance.is(0.05),
+    sqlite: !isLarge && chance.is(0.05),
     rotations: chance.is(0.15) ? 2 : 1,
     regenerationMs: isSlow
       ? chance.pick([1, 6, 30]) * 3_600_000

@@ -5,6 +5,9 @@ import { simulate } from './simulation.ts'
 const port = parentPort
 if (port === null) throw new TypeError('this file is for a worker thread')
 
+// Nobody reads the stacks of the many errors that a simulated world is full of.
+Error.stackTraceLimit = 0
+
 port.on('message', (seed: number) => {
   void simulate({ seed }).then(
     result => port.postMessage({ ...result, trace: [] }),

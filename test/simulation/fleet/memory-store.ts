@@ -138,7 +138,9 @@ export class MemoryStore implements Store {
       const known = shared.rows.get(keyOf(row))
       if (known !== undefined && row.sequence < known.sequence) continue
       shared.rows.set(keyOf(row), row)
-      shared.sorted = null
+      // Whoever reads holds a list that never changes; most reports replace one row of it.
+      const index = known === undefined ? -1 : (shared.sorted?.indexOf(known) ?? -1)
+      shared.sorted = index < 0 ? null : (shared.sorted?.with(index, row) ?? null)
     }
   }
 }
