@@ -21,7 +21,7 @@ const start = async (t: Test) => {
   const policy = {
     fleet,
     limits,
-    evidence: { is: 'azure', lagMs: 0, strayQuietMs: 0, pollMs: 10 } as const,
+    evidence: { is: 'azure', lagMs: 1_000, strayQuietMs: 0, pollMs: 10 } as const,
     approval: { before: ['fencing-standby' as const], by: ['ada'] },
     consumers: [{ name: 'monthly', by: 'operator' as const }],
     retire: { quietMs: 1_000_000_000 },

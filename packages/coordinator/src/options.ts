@@ -78,7 +78,12 @@ const policySchema = z.strictObject({
   ]),
   /** What sees strays: Azure's evidence, or somebody's word that nothing does. */
   evidence: z.union([
-    z.strictObject({ is: z.literal('azure'), ...optionalNumbers(defaultEvidenceLimits) }),
+    z
+      .strictObject({ is: z.literal('azure'), ...optionalNumbers(defaultEvidenceLimits) })
+      .refine(
+        ({ lagMs = 1_000 }) => lagMs >= 1_000,
+        "lagMs is less than a second, which is as exactly as Azure's answers are dated",
+      ),
     wordOfSchema,
   ]),
   /** Somebody else approves by name before these phases. */

@@ -128,7 +128,7 @@ t.test('approvals by name, consumers by hook and by word, waivers by reason', as
 })
 
 t.test('a stray that only Azure sees holds the key until it stops', async t => {
-  const evidence = { is: 'azure', lagMs: 0, strayQuietMs: 2_000, pollMs: 20 } as const
+  const evidence = { is: 'azure', lagMs: 2_000, strayQuietMs: 2_000, pollMs: 20 } as const
   const { azure, verb, phase, status } = await start(t, { evidence })
   const { accountId: account, credential, armEndpoint: endpoint } = azure
   const { regions, keys } = await openArm({ account, credential, endpoint }).look(null)
@@ -145,7 +145,7 @@ t.test('a stray that only Azure sees holds the key until it stops', async t => {
 })
 
 t.test('keys are retired when nobody has used any, and the word is given twice', async t => {
-  const evidence = { is: 'azure', lagMs: 0, strayQuietMs: 0, pollMs: 20 } as const
+  const evidence = { is: 'azure', lagMs: 1_000, strayQuietMs: 0, pollMs: 20 } as const
   const { azure, coordinator, verb, status } = await start(t, {
     evidence,
     retire: { quietMs: 500 },
