@@ -1,3 +1,4 @@
+import { publishedOf } from './check.ts'
 import { act, type Decision, entering } from './decision.ts'
 import type { JournalEvent } from './event.ts'
 import { publishing } from './publish.ts'
@@ -11,18 +12,23 @@ import type { AccountRecord, Rotation } from './record.ts'
 export const reverting = (record: AccountRecord, rotation: Rotation): readonly JournalEvent[] => {
   switch (rotation.phase.at) {
     case 'preflight':
-      return [entering({ at: 'reverted' })]
+      // A plan that was made anew may have begun behind the fence of the one before.
+      return publishedOf(record).fenced.length === 0
+        ? [entering({ at: 'reverted' })]
+        : goingBack(record, rotation)
     case 'regenerating-standby':
       return [entering({ at: 'reverting', part: 'settling' })]
     case 'probing-standby':
       return [entering({ at: 'reverting', part: 'probing' })]
     default:
-      return [
-        entering({ at: 'reverting', part: 'publishing' }),
-        publishing(record, { active: rotation.from, fenced: [] }),
-      ]
+      return goingBack(record, rotation)
   }
 }
+
+const goingBack = (record: AccountRecord, { from }: Rotation): readonly JournalEvent[] => [
+  entering({ at: 'reverting', part: 'publishing' }),
+  publishing(record, { active: from, fenced: [] }),
+]
 
 export const revert = (record: AccountRecord, rotation: Rotation): Decision =>
   act(reverting(record, rotation))

@@ -196,3 +196,14 @@ t.test('completed is never waived', async t => {
   rig.member('two').silent = false
   rig.until('completed')
 })
+
+t.test('aborted before its first step, it lifts the fence of the plan before', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('fencing-standby')
+  leak(rig, 'primary')
+  t.equal(rig.phase, 'preflight')
+  t.same(rig.say({ verb: 'abort', by: 'ops', reason: 'a false alarm' }), [])
+  rig.until('reverted')
+  t.same(rig.azure.vault?.fenced, [])
+})
