@@ -93,6 +93,23 @@ export class Checker {
     }
   }
 
+  /** A request goes out, signed with a key: the network's own word on who signs with what. */
+  signs(client: SimClient, fingerprint: Fingerprint): void {
+    const { account, pods } = this.#truth
+    const { operation } = account
+    if (operation?.by !== 'coordinator') return
+    if (account.current[operation.slot].fingerprint !== fingerprint) return
+    const pod = pods.find(({ clients }) => clients.includes(client))
+    if (pod === undefined || !this.#boundAtSending.includes(pod)) return
+    // What is turned already, and only then published, may be signed with again.
+    if (
+      account.effects.some(({ slot, at }) => slot === operation.slot && at >= operation.begunAt)
+    ) {
+      return
+    }
+    this.#broken(1, `${client.process.name} signs with the ${operation.slot} key as it is turned`)
+  }
+
   swapped(client: SimClient): void {
     const version = client.ring.current?.version ?? 0
     const before = this.#versions.get(client) ?? 0

@@ -62,6 +62,8 @@ export class Operator {
     if (record.installation === null) await this.adopt()
     if (record.rotation?.paused) await this.steer('resume')
     if (codes.includes('VAULT_DIFFERS')) await this.#restoreVault(record)
+    // A member that took an edited keyset never goes back to ours of the same version.
+    else if (codes.includes('KEYSET_BEHIND')) await this.adopt(true)
     if (codes.includes('MEMBER_NOT_DURABLE')) this.#giveDisks()
     if (codes.includes('MEMBER_STALE') || codes.includes('MEMBER_TWIN')) await this.#evictTheDead()
     if (codes.includes('FLEET_UNKNOWN')) this.#start(`spare-${this.#world.pods.length}`)

@@ -27,6 +27,7 @@ export interface Operation {
   readonly id: string
   readonly slot: Slot
   readonly by: 'coordinator' | 'human'
+  readonly begunAt: number
   endsAt: number
   fails: boolean
   hasEffect: boolean
@@ -89,6 +90,7 @@ export class AzureAccount {
       id: `operation-${this.#serial}`,
       slot,
       by,
+      begunAt: this.#timeline.now,
       endsAt: this.#timeline.now + takes,
       fails,
       hasEffect: !fails || failsWithEffect,

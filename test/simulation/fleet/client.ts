@@ -139,6 +139,7 @@ export class SimClient {
         const prefix = ticket?.prefix ?? 'get\n\n\n'
         const { authorization, date } = signature
         const signer = data.signer(prefix, date, authorization)?.fingerprint ?? null
+        if (signer !== null) this.#world.checker.signs(this, signer)
         this.#count(signer, 1)
         return this.#exchange(region, signer, date)
           .then((answer): PipelineResponse => responseTo(request, answer))
