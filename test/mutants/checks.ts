@@ -25,7 +25,7 @@ export const checkMutants: readonly Mutant[] = [
   blind('noClientIsLost', fleet, 'P12', ['clients', 'smoke-turn'], {
     behind: [nobodyHears, 'slotIsDrained finds nothing'],
   }),
-  blind('everySourceHasCaughtUp', fleet, 'P9a', ['joins']),
+  blind('everySourceHasCaughtUp', fleet, 'P9a', ['lagging-mount']),
   blind('everyMemberIsDurable', fleet, 'P11', ['not-durable']),
   blind('remainingIsNotRefused', fleet, 'P3', ['regions'], {
     uncaught:
@@ -35,7 +35,9 @@ export const checkMutants: readonly Mutant[] = [
     uncaught:
       'a fence on a key in use breaks none of the five invariants: whoever relies on it fails. It guards requests, not keys.',
   }),
-  blind('armWasJustRead', azure, 'P2', ['leaders', 'smoke-turn']),
+  blind('armWasJustRead', azure, 'P2', ['looks'], {
+    behind: ['remainingIsProbedNow finds nothing'],
+  }),
   blind('accountIsIdle', azure, undefined, ['smoke-turn'], {
     uncaught: 'ARM itself refuses a second operation (412), which settles the attempt.',
   }),
@@ -50,13 +52,13 @@ export const checkMutants: readonly Mutant[] = [
     uncaught:
       'whoever acknowledged a version has read it: nobody can where it is not in the vault.',
   }),
-  blind('remainingIsProbedNow', azure, 'P2', ['regions', 'smoke-turn'], {
+  blind('remainingIsProbedNow', azure, 'P2', ['region-lags'], {
     behind: [
       'slotIsConsistentlyAccepted finds nothing',
       'acknowledges a standby that it has not probed',
     ],
   }),
-  blind('slotIsConsistentlyAccepted', azure, 'P6', ['regions'], {
+  blind('slotIsConsistentlyAccepted', azure, 'P6', ['region-lags'], {
     behind: ['remainingIsProbedNow finds nothing', 'acknowledges a standby that it has not probed'],
   }),
 ]

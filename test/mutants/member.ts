@@ -26,6 +26,8 @@ export const memberMutants: readonly Mutant[] = [
     replace:
       "if (held.pair !== offered.pair || held.installation !== offered.installation) return refuse('other-pair')",
     worlds: ['smoke-vault'],
+    uncaught:
+      'a missing scenario: a ring that follows the other installation first, from nothing, takes one more crash than fits a small world.',
   },
   {
     name: 'an attempt is signed with a fenced key on failover',
@@ -74,7 +76,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/acknowledge.ts',
     find: 'if (held === null || awaitedProof(held, proven) !== null) return null',
     replace: 'if (held === null) return null',
-    worlds: ['smoke-turn', 'regions'],
+    worlds: ['region-lags'],
     behind: ['slotIsConsistentlyAccepted finds nothing', 'remainingIsProbedNow finds nothing'],
   },
   {
@@ -114,7 +116,8 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/state.ts',
     find: 'acknowledged: stored?.acknowledged ?? null,',
     replace: 'acknowledged: null,',
-    worlds: ['disk', 'joins'],
+    worlds: ['forgetful'],
+    behind: ['a restarted sidecar forgets the floor', 'everySourceHasCaughtUp finds nothing'],
   },
   {
     name: 'a restarted sidecar forgets the floor',
@@ -122,7 +125,11 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/state.ts',
     find: 'floor: stored?.floor ?? 0,',
     replace: 'floor: 0,',
-    worlds: ['disk', 'joins'],
+    worlds: ['forgetful'],
+    behind: [
+      'a restarted sidecar forgets what it acknowledged',
+      'everySourceHasCaughtUp finds nothing',
+    ],
   },
   {
     name: 'a closed socket counts as a death',
@@ -140,6 +147,7 @@ export const memberMutants: readonly Mutant[] = [
     find: 'if (mayLeave(sample)) return clients.filter(client => client.id !== id)',
     replace: 'if (sample !== null) return clients.filter(client => client.id !== id)',
     worlds: ['leaving'],
+    uncaught: 'a missing scenario: in these worlds whoever says goodbye asks the same rule before.',
   },
   {
     name: 'serves before it has joined',
@@ -155,7 +163,8 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: "return isBelowFloor(state) ? 'BELOW_FLOOR' : null",
     replace: 'return null',
-    worlds: ['joins', 'disk'],
+    worlds: ['forgetful'],
+    behind: ['everySourceHasCaughtUp finds nothing'],
   },
   {
     name: 'serves a client that is not on the disk',
@@ -163,7 +172,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: "if (state.stored !== null && !state.stored.clients.some(one => one.id === id))\n    return 'CLIENT_NOT_RECORDED'",
     replace: '',
-    worlds: ['disk'],
+    worlds: ['unrecorded'],
   },
   {
     name: 'says an acknowledgement that is not on the disk',
@@ -171,7 +180,9 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: 'return sameHeld(state.stored.acknowledged, said) ? said : null',
     replace: 'return said',
-    worlds: ['disk'],
+    worlds: ['unrecorded', 'forgetful'],
+    uncaught:
+      'the floor that the coordinator answers stands in its way, and a lagging mount has caught up before a key goes.',
   },
   {
     name: 'reports under an identity that is not on the disk',
@@ -179,7 +190,9 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: '  stored === null ||\n  (stored.identity.incarnation',
     replace: '  stored !== undefined || (stored.identity.incarnation',
-    worlds: ['disk'],
+    worlds: ['unrecorded'],
+    uncaught:
+      'the row of an incarnation that no restart continues stays, and blocks until somebody evicts it.',
   },
   {
     name: 'a goodbye counts though clients are left',
@@ -188,6 +201,7 @@ export const memberMutants: readonly Mutant[] = [
     find: 'goodbye && report.clients.lost.length === 0 && report.clients.attached === 0',
     replace: 'goodbye || report.clients.attached === 0',
     worlds: ['smoke-pairs'],
+    behind: ['fleetIsKnown finds nothing'],
   },
   {
     name: 'a late report is taken for a new one',
@@ -196,6 +210,8 @@ export const memberMutants: readonly Mutant[] = [
     find: "if (row && incoming.sequence <= row.sequence) return { taken: false, why: 'late' }",
     replace: '',
     worlds: ['smoke-pairs'],
+    uncaught:
+      'what an older report says of the version that a gate asks for is still true: nobody goes back.',
   },
   {
     name: 'any new incarnation replaces the old one',
@@ -212,6 +228,8 @@ export const memberMutants: readonly Mutant[] = [
     find: 'weakens: returns || weakens(row.report, report) }',
     replace: 'weakens: false }',
     worlds: ['replicas'],
+    uncaught:
+      'what was acknowledged is never taken back by a report of the same version; the scenario of a stale replica that answers a stale floor is not explored far enough.',
   },
   {
     name: 'a join does not weaken an intent',
@@ -219,7 +237,9 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: "return { taken: true, rows, weakens: next.standing === 'joined' }",
     replace: 'return { taken: true, rows, weakens: false }',
-    worlds: ['replicas', 'joins'],
+    worlds: ['replicas'],
+    uncaught:
+      'whoever joins is answered a floor, and no source is staler than the fence: the scenario of a stale replica that answers a stale floor is not explored far enough.',
   },
   {
     name: 'an unanswered incarnation is replaced at the next start',
@@ -228,6 +248,7 @@ export const memberMutants: readonly Mutant[] = [
     find: 'if (!stored.confirmed) return { ...stored, starts }',
     replace: '',
     worlds: ['smoke-pairs'],
+    uncaught: 'the row that nobody names any more stays, and blocks until somebody evicts it.',
   },
   {
     name: 'a process that starts anew begins its sequence anew',
@@ -236,5 +257,7 @@ export const memberMutants: readonly Mutant[] = [
     find: 'starts * reportsPerStartMax',
     replace: '0 * starts * reportsPerStartMax',
     worlds: ['smoke-pairs'],
+    uncaught:
+      'its reports are refused as late until their number has passed the last one: it costs time.',
   },
 ]

@@ -199,6 +199,8 @@ export const rotationMutants: readonly Mutant[] = [
     find: ': through(world, heldGate, guarded, () => switching(world, guarded.slot))',
     replace: ': through(world, [], guarded, () => switching(world, guarded.slot))',
     worlds: ['former', 'turn'],
+    uncaught:
+      'everybody has to acknowledge the next version as well: what is left out is only a wait.',
   },
   {
     name: 'completes without waiting for anybody to hold both keys',
@@ -213,7 +215,9 @@ export const rotationMutants: readonly Mutant[] = [
     file: 'rotation/fold.ts',
     find: 'published: { ...record.published, confirmed: true, at },',
     replace: 'published: { ...record.published, confirmed: true },',
-    worlds: ['joins'],
+    worlds: ['lagging-mount'],
+    uncaught:
+      'a missing scenario: a fence that is intended, lost, and written a long time later, before two more faults.',
   },
   {
     name: 'a span of observed time is over before it began',

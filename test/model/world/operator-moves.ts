@@ -178,7 +178,10 @@ const vaultRemedies = (state: State, leader: Leader, index: number): readonly Mo
   const verb = { verb: 'adopt', by: 'ops', installation, takeOver: true } as const
   const to = obeyed(state, leader, index, verb, [])
   if (to) {
-    moves.push({ says: 'an operator adopts the account again, with take-over', fault: null, to })
+    // Once has to be enough.
+    const once = { ...to, hands: { ...to.hands, editedVault: false } }
+    const says = 'an operator adopts the account again, with take-over'
+    moves.push({ says, fault: null, to: once })
   }
   return moves
 }
