@@ -12,7 +12,7 @@ import {
   type SidecarOptions,
   socketOf,
 } from './options.ts'
-import type { CoordinatorLine, Counter, SidecarPorts } from './ports.ts'
+import type { CoordinatorLine } from './ports.ts'
 import { PresenceWatch } from './presence/watch.ts'
 import { Prober } from './probe/prober.ts'
 import { AnnouncementFollower } from './report/announcement.ts'
@@ -22,6 +22,7 @@ import type { Recorder } from './state/recorder.ts'
 import { type SidecarStatus, statusOf } from './status.ts'
 import type { MemberStore } from './store.ts'
 import { systemPorts } from './system-ports.ts'
+import type { Counter, SidecarPorts } from './world.ts'
 
 /** What runs between `start` and `stop`. */
 interface Running {

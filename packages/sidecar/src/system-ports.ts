@@ -6,11 +6,12 @@ import { listen } from './local/listen.ts'
 import { localApp } from './local/routes.ts'
 import type { Log } from './log.ts'
 import { defaultSocketMode, type SidecarOptions, socketOf } from './options.ts'
-import type { PresenceSockets, SidecarPorts } from './ports.ts'
+import type { PresenceSockets } from './ports.ts'
 import { checkPresence } from './presence/check.ts'
 import { readAccount } from './probe/account-read.ts'
 import { CoordinatorClient } from './report/coordinator-client.ts'
 import { StateFile } from './state/state-file.ts'
+import type { SidecarPorts } from './world.ts'
 
 /** A source has no events for its failures; a look a second costs nothing. */
 const sourceLookMs = 1_000

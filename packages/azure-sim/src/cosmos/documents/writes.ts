@@ -1,7 +1,7 @@
 import * as errors from '../errors.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { StoredDocument } from './document.ts'
-import type { Documents } from './document-store.ts'
+import type { Documents } from './documents.ts'
 import {
   type Component,
   extractPartition,

@@ -1,5 +1,5 @@
 import type { StoredDocument } from '../documents/document.ts'
-import type { Documents } from '../documents/document-store.ts'
+import type { Documents } from '../documents/documents.ts'
 import { writeForbidden } from '../errors.ts'
 import type { History } from './history.ts'
 
