@@ -1,6 +1,7 @@
 import { type Section, sim } from './row.ts'
 
 const lag = 'cosmos/sdk-regions-lag.test.ts'
+const failoverLag = 'cosmos/sdk-regions-failover-lag.test.ts'
 const regions = 'cosmos/sdk-regions.test.ts'
 const geography = 'account/geography.test.ts'
 const sessionPolicy = '@azure/cosmos dist/esm/retry/sessionRetryPolicy.js'
@@ -73,7 +74,7 @@ export const cosmosReplication: Section = {
       knob: 'geography.unseenWrites',
       heldBy: [
         sim(
-          lag,
+          failoverLag,
           'a forced failover loses what the next region had not seen, unless told to keep it',
         ),
         sim(

@@ -1,6 +1,6 @@
 import type { PermissionMode } from '@azure/cosmos'
 import t, { type Test } from 'tap'
-import type { CosmosOptions } from '../../../src/cosmos/cosmos-front.ts'
+import type { CosmosOptions } from '../../../src/cosmos/cosmos-options.ts'
 import { type RawRequest, raw } from '../support/raw.ts'
 import { openShop } from '../support/shop.ts'
 
