@@ -63,14 +63,16 @@ export const emergencyEvents = (
  */
 export const declaring = (
   { record, policy }: World,
-  { phase, plan }: Rotation,
+  { phase, plan, before }: Rotation,
   slot: Slot,
   by: string,
   reason: string,
 ): readonly JournalEvent[] => {
   const turned = slotBeingTurned(record)
   const seenThrough = phase.at.endsWith('-former') ? plan : 'standby'
-  const isBeingTurned = turned === slot && phase.at !== 'reverting'
+  // Its new key may stand in the vault already, behind the fence: then that one may have leaked.
+  const isOld = publishedOf(record).fingerprints[slot] === before[slot]
+  const isBeingTurned = turned === slot && isOld && phase.at !== 'reverting'
   const declared = { slot, by, reason, plan: isBeingTurned ? seenThrough : null }
   return [
     ...emergencyEvents(policy, declared),

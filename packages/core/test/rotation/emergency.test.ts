@@ -207,3 +207,16 @@ t.test('aborted before its first step, it lifts the fence of the plan before', a
   rig.until('reverted')
   t.same(rig.azure.vault?.fenced, [])
 })
+
+t.test('a new key that had to be published behind its fence counts as known, and goes', async t => {
+  const rig = Rig.adopted()
+  rig.rotate({ slot: 'primary' })
+  rig.until('regenerating-former').run(9)
+  rig.azure.regenerateByHand('secondary')
+  rig.run(1)
+  const published = rig.azure.vault?.fingerprints.primary
+  t.equal(published, rig.azure.keys.primary, 'it went along with the other one')
+  leak(rig, 'primary')
+  rig.until('completed')
+  t.not(rig.azure.keys.primary, published)
+})
