@@ -204,7 +204,7 @@ export class Checker {
   }
 
   #clientsOf(pods: readonly SimPod[]): readonly SimClient[] {
-    return pods.flatMap(({ clients }) => clients.filter(({ process }) => process.alive))
+    return pods.flatMap(({ clients }) => clients.filter(one => one.process.alive && !one.closed))
   }
 
   /** Taken now, or a moment ago: a region that flaps between our probe and our POST fools anyone. */

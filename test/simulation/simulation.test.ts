@@ -3,7 +3,7 @@ import { simulateMany } from './pool.ts'
 import { regressions } from './regressions.ts'
 import type { reasonOf } from './summary.ts'
 
-const count = Number(process.env['KEYTURN_SEEDS'] ?? 24)
+const count = Number(process.env['KEYTURN_SEEDS'] ?? 16)
 const from = 1_000_000
 
 t.test(`no weather breaks a promise: seeds ${from} to ${from + count - 1}`, async t => {

@@ -86,11 +86,15 @@ export class SimClient {
     )
   }
 
-  /** Ends as a program does that is asked to: after its last request, with a goodbye. */
-  async close(): Promise<void> {
-    this.closed = true
-    await this.#engine.close()
-    this.process.kill()
+  /** Ends as a program does that is asked to: once it runs, after its last request, with a goodbye. */
+  close(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.process.whenDead(resolve)
+    this.process.deliver(() => {
+      this.closed = true
+      void this.#engine.close().then(() => this.process.kill())
+    })
+    return promise
   }
 
   /** Its connection to the sidecar breaks and cannot be made again for a while. */

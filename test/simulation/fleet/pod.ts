@@ -119,10 +119,10 @@ export class SimPod {
     this.leaving = true
     await Promise.all(this.clients.filter(({ process }) => process.alive).map(one => one.close()))
     const { process } = this
-    const graceful = process.alive
-      ? this.sidecar.stop().then(() => process.kill())
-      : Promise.resolve()
-    await graceful
+    const { promise, resolve } = Promise.withResolvers<void>()
+    process.whenDead(resolve)
+    process.deliver(() => void this.sidecar.stop().then(() => process.kill()))
+    if (process.alive) await promise
     this.#desk = null
   }
 
