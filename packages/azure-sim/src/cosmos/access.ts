@@ -18,13 +18,18 @@ export const isBatch = (headers: IncomingHttpHeaders): boolean =>
   says(headers, 'x-ms-cosmos-is-batch-request')
 
 /**
- * Whether a request reads or writes. A query is a POST that reads; batches, bulk and the execution
- * of a stored procedure are writes, whatever is in them.
+ * Whether a request reads or writes. A query is a POST that reads, where there is something to be
+ * queried: a header makes no other POST a read, or who may only read could write with it. Batches,
+ * bulk and the execution of a stored procedure are writes, whatever is in them.
  */
-export function accessOf(verb: string, headers: IncomingHttpHeaders): 'read' | 'write' {
+export function accessOf(
+  verb: string,
+  headers: IncomingHttpHeaders,
+  { type, isFeed }: Pick<Address, 'type' | 'isFeed'>,
+): 'read' | 'write' {
   if (verb === 'GET' || verb === 'HEAD') return 'read'
-  if (verb !== 'POST' || isBatch(headers)) return 'write'
-  return isQuery(headers) || isQueryPlan(headers) ? 'read' : 'write'
+  if (verb !== 'POST' || !isFeed || isBatch(headers)) return 'write'
+  return isQuery(headers) || (type === 'docs' && isQueryPlan(headers)) ? 'read' : 'write'
 }
 
 const metadataTypes = new Set([
@@ -46,5 +51,5 @@ export const isMetadataWrite = (
   headers: IncomingHttpHeaders,
 ): boolean =>
   metadataTypes.has(address.type) &&
-  accessOf(verb, headers) === 'write' &&
+  accessOf(verb, headers, address) === 'write' &&
   !(address.type === 'sprocs' && verb === 'POST' && !address.isFeed)

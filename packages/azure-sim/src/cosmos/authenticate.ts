@@ -96,7 +96,7 @@ function signedOf({ verb, address, headers }: Credentials): Signed {
  * access to data in Azure Cosmos DB").
  */
 const accessTo = ({ verb, address, headers }: Credentials): 'read' | 'write' =>
-  address.type === 'permissions' ? 'write' : accessOf(verb, headers)
+  address.type === 'permissions' ? 'write' : accessOf(verb, headers, address)
 
 function byResourceToken(
   rules: AuthenticationRules,

@@ -41,7 +41,7 @@ export class Rules {
     const { headers } = request
     const date = String(headers['x-ms-date'] ?? headers.date ?? '')
     requireKnownContainer(this.#catalogue, this.#lag, region, { verb, address, date, now })
-    if (accessOf(verb, headers) === 'write') {
+    if (accessOf(verb, headers, address) === 'write') {
       requireWritable(region)
       requireTokenForm(address, headers)
     }

@@ -21,7 +21,7 @@ export interface Asked {
 export function covers(scope: Scope, mode: Mode, asked: Asked, catalogue: Catalogue): boolean {
   const { verb, headers, address } = asked
   const { segments } = address
-  const reads = accessOf(verb, headers) === 'read'
+  const reads = accessOf(verb, headers, address) === 'read'
   if (segments.length === 0) return reads
   const [dbs, databaseId = '', colls, containerId, kind, name] = segments
   if (dbs !== 'dbs' || colls !== 'colls' || containerId === undefined) return false

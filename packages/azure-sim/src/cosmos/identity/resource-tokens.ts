@@ -60,12 +60,12 @@ export class ResourceTokens {
     return { is: covers(scope, mode, asked, this.#options.catalogue) ? 'good' : 'insufficient' }
   }
 
-  #open(token: string, region: string, { verb, headers }: Asked): Claims | undefined {
+  #open(token: string, region: string, { verb, headers, address }: Asked): Claims | undefined {
     const [, signature = '', payload = ''] = form.exec(token) ?? []
     if (payload === '') return undefined
     const { keys, dieWithKey } = this.#options
     const given = Buffer.from(signature, 'base64')
-    const taken = keys.keysTakenBy(region, accessOf(verb, headers))
+    const taken = keys.keysTakenBy(region, accessOf(verb, headers, address))
     const sealedBy = (key: AccountKey) => timingSafeEqual(given, seal(payload, key.secret))
     if (!taken.some(sealedBy) && (dieWithKey || !keys.keysKnown().some(sealedBy))) return undefined
     const claims = parseJson(Buffer.from(payload, 'base64').toString('utf8'))

@@ -9,8 +9,8 @@ import { parseSessionToken } from './session-token.ts'
  * is acknowledged, so no region is ever behind.
  */
 export function seenBy(request: CosmosRequest, container: Container): Container {
-  const { region, consistency, verb, headers, now } = request
-  if (consistency === 'Strong' || accessOf(verb, headers) === 'write') return container
+  const { region, consistency, verb, headers, address, now } = request
+  if (consistency === 'Strong' || accessOf(verb, headers, address) === 'write') return container
   return container.seenBy(region, now)
 }
 
