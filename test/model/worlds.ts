@@ -16,7 +16,7 @@ const small: Omit<Spec, 'name' | 'about' | 'faults'> = {
   faultsMax: 2,
   begins: 'preflight',
   ends: 'completed',
-  statesMax: 2_000_000,
+  statesMax: 700_000,
 }
 
 /** Those after which a world has many more states than before. */
