@@ -1,4 +1,4 @@
-// `npm run mutants -- --json --only WORD --states 60000 --seeds 60 --jobs 2`: whether the model has teeth.
+// `npm run mutants -- --json --only WORD --states 100000 --seeds 60 --jobs 2`: whether the model has teeth.
 // Each mutation of packages/core in test/mutants is applied to a copy; small worlds, then random
 // schedules run over it until something is broken. Writes docs/proof.md where all of them ran.
 // Exit code 0 only if each is caught, or is known to be stopped by something else and says so.
@@ -56,7 +56,7 @@ const main = async (): Promise<number> => {
     options: {
       json: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
-      states: { type: 'string', default: '60000' },
+      states: { type: 'string', default: '100000' },
       seeds: { type: 'string', default: '60' },
       jobs: { type: 'string', default: '2' },
     },
