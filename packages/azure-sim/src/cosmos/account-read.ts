@@ -10,9 +10,9 @@ export interface AccountIdentity {
 /** What the service says its query engine allows; a text within the JSON, as the service sends it. */
 const queryEngineConfiguration = JSON.stringify({
   maxSqlQueryInputLength: 262_144,
-  maxJoinsPerSqlQuery: 5,
-  maxLogicalAndPerSqlQuery: 500,
-  maxLogicalOrPerSqlQuery: 500,
+  maxJoinsPerSqlQuery: 10,
+  maxLogicalAndPerSqlQuery: 2_000,
+  maxLogicalOrPerSqlQuery: 2_000,
   maxUdfRefPerSqlQuery: 10,
   maxInExpressionItemsCount: 16_000,
   queryMaxInMemorySortDocumentCount: 500,

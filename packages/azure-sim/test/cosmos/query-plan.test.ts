@@ -160,6 +160,15 @@ t.test('OFFSET and LIMIT may be parameters', async t => {
   t.match(planOf(query, features, parameters).queryInfo, wanted)
 })
 
+t.test('an alias in quotes keeps them where it is no name', t => {
+  for (const alias of ['my x', 'order', 'a"b', 'true']) {
+    const quoted = JSON.stringify(alias)
+    const { queryInfo } = planOf(`SELECT DISTINCT TOP 3 c.id AS ${quoted} FROM c`)
+    t.equal(queryInfo['rewrittenQuery'], `SELECT DISTINCT c.id AS ${quoted}\nFROM c`)
+  }
+  t.end()
+})
+
 t.test('a query about one partition key is planned for that point of the hash space', async t => {
   const [everywhere] = planOf('SELECT VALUE COUNT(1) FROM c').queryRanges
   t.match(everywhere, { min: '', max: 'FF', isMaxInclusive: false })

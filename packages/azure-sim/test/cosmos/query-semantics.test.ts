@@ -127,6 +127,52 @@ t.test('every operator and function comes to what Microsoft says', async t => {
   for (const [expression, value] of values) t.same(comesTo(expression), value, expression)
 })
 
+t.test('dates are those that there are, from the year 1 to 9999', async t => {
+  t.equal(comesTo('DATETIMETOTIMESTAMP("2026-01-01T12:60:00Z")'), undefined)
+  t.equal(comesTo('DATETIMETOTIMESTAMP("2026-02-30")'), undefined)
+  t.equal(comesTo('DATETIMEPART("yyyy", "0050-01-01")'), 50)
+  t.equal(comesTo('DATETIMEADD("yyyy", 9000, "2026-01-01")'), undefined)
+  t.equal(comesTo('TICKSTODATETIME(621355967999999872)'), '1969-12-31T23:59:59.9999872Z')
+})
+
+t.test('texts are trimmed at their ends, in no more time than they are long', async t => {
+  t.equal(comesTo('TRIM("xyaxyx", "xy")'), 'a')
+  t.equal(comesTo('LTRIM("--a-", "-")'), 'a-')
+  t.equal(comesTo('RTRIM(" a  ")'), ' a')
+  t.equal(comesTo('TRIM("   ")'), '')
+  const value = `a${' '.repeat(1_000_000)}b`
+  t.equal(run('SELECT VALUE LENGTH(RTRIM(@text))', [{ name: '@text', value }])[0], value.length)
+})
+
+t.test('no query takes the time or memory of all others', async t => {
+  const long = Array.from({ length: 100 }, (_, n) => n)
+  const list = [{ name: '@long', value: long }]
+  const joins = Array.from({ length: 6 }, (_, n) => `JOIN t${n} IN x.l`).join(' ')
+  const from = 'FROM (SELECT VALUE {l: @long} FROM c) x'
+  const many = `SELECT VALUE COUNT(1) ${from} ${joins}`
+  t.throws(() => run(many, list), { status: 400, message: /too many for one page/ })
+  const hundred = (of: string) => Array(100).fill(of).join(', ')
+  const grown = (first: string, name: string) =>
+    Array.from({ length: 10 }, (_, n) => {
+      const items = hundred(n === 0 ? first : `x${n}`)
+      return `JOIN (SELECT VALUE ${name}(${items})) x${n + 1}`
+    }).join(' ')
+  t.throws(() => run(`SELECT VALUE 1 FROM c ${grown('c.name', 'CONCAT')}`), {
+    status: 400,
+    message: /CONCAT makes a text that is too long/,
+  })
+  t.throws(() => run(`SELECT VALUE 1 FROM c ${grown('c.tags', 'ARRAY_CONCAT')}`), {
+    status: 400,
+    message: /ARRAY_CONCAT makes an array that is too long/,
+  })
+  const options = `${'a?'.repeat(40)}${'a'.repeat(40)}b`
+  t.throws(() => comesTo(`REGEXMATCH("${'a'.repeat(40)}", "${options}")`), {
+    status: 400,
+    message: /takes too long/,
+  })
+  t.throws(() => comesTo('1e999'), { status: 400 })
+})
+
 t.test('parameters stand for values, wherever a value may stand', async t => {
   const parameters = [
     { name: '@id', value: 'a' },

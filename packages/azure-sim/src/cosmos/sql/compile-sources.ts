@@ -21,6 +21,17 @@ type CompileDerived = (
 /** `maxJoinsPerSqlQuery`, as the account read tells it. */
 const joinsMax = 10
 
+/**
+ * For one page: JOINs multiply, and nobody else is served meanwhile. The service ends a page by its
+ * time, and goes on with the next; which rows that would be is nothing to rely on.
+ */
+const boundMax = 10_000_000
+
+const tooManyRows = (): SqlError =>
+  new SqlError(
+    `The query binds more than ${boundMax} rows in FROM and JOIN: too many for one page of this simulator.`,
+  )
+
 /** Compiles FROM and JOINs; binds their names in the scope, in order. */
 export function bindSources(
   { sources }: Select,
@@ -73,6 +84,7 @@ function stepOf(source: Source, values: Evaluate, scope: Scope): Step {
   const name = nameOf(source)
   const slot = name === undefined ? scope.reserve() : scope.bind(name)
   const bind = (frame: Frame, value: Value, visit: () => void): void => {
+    if (++frame.bound.count > boundMax) throw tooManyRows()
     frame.slots[slot] = value
     visit()
   }

@@ -11,6 +11,12 @@ const keywords = new Set(
 /** These are keywords in exactly this case. */
 const constants = new Set(['true', 'false', 'null', 'undefined'])
 
+/** Whether a text may stand as a name without quotes. */
+export const isPlainName = (text: string): boolean =>
+  /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) &&
+  !keywords.has(text.toUpperCase()) &&
+  !constants.has(text)
+
 /** The service has a bound of its own; it protects the reader's stack, and so does ours. */
 const depthMax = 200
 

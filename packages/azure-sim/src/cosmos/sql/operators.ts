@@ -1,3 +1,4 @@
+import { SqlError } from './sql-error.ts'
 import type { BinaryOperator, Value } from './syntax.ts'
 import { comparison, sameValue } from './value.ts'
 
@@ -41,14 +42,20 @@ const computed =
   (left: Value, right: Value): Value =>
     typeof left === 'number' && typeof right === 'number' ? finite(operate(left, right)) : undefined
 
+/** What an answer of the service can hold: 4 MB ("Azure Cosmos DB service quotas"). */
+const textMax = 4 * 1024 * 1024
+
 type Operate = (left: Value, right: Value) => Value
 
 export const binaryOperators: Readonly<Record<BinaryOperator, Operate>> = {
   AND: logicalAnd,
   OR: logicalOr,
   '??': (left, right) => (left === undefined ? right : left),
-  '||': (left, right) =>
-    typeof left === 'string' && typeof right === 'string' ? left + right : undefined,
+  '||': (left, right) => {
+    if (typeof left !== 'string' || typeof right !== 'string') return undefined
+    if (left.length + right.length <= textMax) return left + right
+    throw new SqlError('|| makes a text that is too long for this simulator.')
+  },
   '=': equal,
   '!=': (left, right) => negated(equal(left, right)),
   '<': compared(order => order < 0),

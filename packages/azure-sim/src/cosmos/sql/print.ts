@@ -1,3 +1,4 @@
+import { isPlainName } from './cursor.ts'
 import type { Count, Expression, OrderItem, Select, SelectItem, Source } from './syntax.ts'
 
 /*
@@ -60,11 +61,13 @@ export const printObject = (
 const printCount = (count: Count): string =>
   'value' in count ? String(count.value) : count.parameter
 
+const printAlias = (alias: string): string => (isPlainName(alias) ? alias : JSON.stringify(alias))
+
 export function printSelection({ selection }: Select): string {
   if (selection.kind === 'star') return '*'
   if (selection.kind === 'value') return `VALUE ${printExpression(selection.expression)}`
   const item = ({ expression, alias }: SelectItem): string =>
-    `${printExpression(expression)}${alias === undefined ? '' : ` AS ${alias}`}`
+    `${printExpression(expression)}${alias === undefined ? '' : ` AS ${printAlias(alias)}`}`
   return selection.items.map(item).join(', ')
 }
 

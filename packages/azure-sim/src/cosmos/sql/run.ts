@@ -65,6 +65,7 @@ function frameOf(program: Program, parameters: Frame['parameters'], now: number)
     parameters,
     now,
     aggregates: [],
+    bound: { count: 0 },
     // A linear congruence is chance enough for RAND(), and replays.
     random: () => {
       drawn = (Math.imul(drawn ^ (now % 2 ** 31), 1_664_525) + 1_013_904_223) >>> 0

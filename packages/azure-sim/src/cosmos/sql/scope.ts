@@ -9,6 +9,8 @@ export interface Frame {
   readonly now: number
   /** Aggregates of the group at hand, by their number. */
   aggregates: readonly Value[]
+  /** How many rows FROM and JOIN have bound so far. */
+  readonly bound: { count: number }
   /** From 0 to 1, replayable. */
   random(): number
 }

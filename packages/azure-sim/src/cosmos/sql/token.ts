@@ -73,7 +73,12 @@ function tokenOf(
   if (word !== undefined) return plain('word', word)
   if (mark !== undefined) return plain('mark', mark)
   if (parameter !== undefined) return plain('parameter', parameter)
-  if (number !== undefined) return { ...plain('number', number), value: Number(number) }
+  if (number !== undefined) {
+    const value = Number(number)
+    // `sqlAllowNonFiniteNumbers` of the account read is false.
+    if (!Number.isFinite(value)) throw syntaxError(number, { start, end })
+    return { ...plain('number', number), value }
+  }
   if (text !== undefined) return { ...plain('text', text), value: unquote(text, start) }
   return null
 }

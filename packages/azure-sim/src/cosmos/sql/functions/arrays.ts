@@ -1,3 +1,4 @@
+import { SqlError } from '../sql-error.ts'
 import type { Value } from '../syntax.ts'
 import { canonicalText, sameValue, typeOf } from '../value.ts'
 import type { Builtins } from './builtin.ts'
@@ -19,6 +20,21 @@ const unique = (list: readonly Value[]): Value[] => [
   ...new Map(list.map(item => [canonicalText(item), item])).values(),
 ]
 
+/** By their texts: two long lists would otherwise be compared item by item. */
+function common(one: readonly Value[], other: readonly Value[]): Value[] {
+  const known = new Set(other.map(canonicalText))
+  return unique(one.filter(item => known.has(canonicalText(item))))
+}
+
+/** As many items as a document of 2 MB could have. */
+const itemsMax = 1_000_000
+
+function concatenated(items: readonly Value[]): Value {
+  if (!items.every(item => Array.isArray(item))) return undefined
+  if (items.reduce((sum, { length }) => sum + length, 0) <= itemsMax) return items.flat()
+  throw new SqlError('ARRAY_CONCAT makes an array that is too long for this simulator.')
+}
+
 function slice([list, from, count]: readonly Value[]): Value {
   if (!Array.isArray(list) || !isWhole(from)) return undefined
   if (count !== undefined && !isWhole(count)) return undefined
@@ -29,9 +45,7 @@ function slice([list, from, count]: readonly Value[]): Value {
 
 /** Microsoft: "Array functions", "Item functions". */
 export const arrayFunctions: Builtins = {
-  ARRAY_CONCAT: takes([2, 200], items =>
-    items.every(item => Array.isArray(item)) ? items.flat() : undefined,
-  ),
+  ARRAY_CONCAT: takes([2, 200], concatenated),
   ARRAY_CONTAINS: takes([2, 3], ([list, value, partly = false]) => {
     if (!Array.isArray(list) || value === undefined) return undefined
     return list.some(item =>
@@ -53,9 +67,7 @@ export const arrayFunctions: Builtins = {
       : undefined,
   ),
   SETINTERSECT: takes(2, ([one, other]) =>
-    Array.isArray(one) && Array.isArray(other)
-      ? unique(one.filter(item => has(other, item)))
-      : undefined,
+    Array.isArray(one) && Array.isArray(other) ? common(one, other) : undefined,
   ),
   SETUNION: takes(2, ([one, other]) =>
     Array.isArray(one) && Array.isArray(other) ? unique([...one, ...other]) : undefined,

@@ -9,32 +9,27 @@ import { isWhole, takes } from './builtin.ts'
 
 const epochTicks = 621_355_968_000_000_000n
 
+/** The years 1 to 9999, which dates can be in. */
+const firstMs = Date.parse('0001-01-01T00:00:00.000Z')
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z')
+
 const form = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7}))?Z?)?$/
 
 /** Milliseconds since 1970, and the ticks below one; `undefined` where the text is no date. */
 function parseDate(text: Value): { ms: number; ticks: number } | undefined {
   const parts = typeof text === 'string' ? form.exec(text) : null
   if (parts === null) return undefined
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] = parts
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = ''] = parts
   const digits = fraction.padEnd(7, '0')
-  const ms = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-    Number(digits.slice(0, 3)),
-  )
-  const exact = new Date(ms)
-  if (exact.getUTCMonth() !== Number(month) - 1 || exact.getUTCDate() !== Number(day)) {
-    return undefined
-  }
+  const exact = `${year}-${month}-${day}T${hour}:${minute}:${second}.${digits.slice(0, 3)}Z`
+  const ms = Date.parse(exact)
+  // A day or an hour that there is not would be read as one of the next month or day.
+  if (Number.isNaN(ms) || new Date(ms).toISOString() !== exact || ms < firstMs) return undefined
   return { ms, ticks: Number(digits.slice(3)) }
 }
 
 function show(ms: number, ticks = 0): string | undefined {
-  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return undefined
+  if (!(ms >= firstMs && ms <= lastMs)) return undefined
   const text = new Date(ms).toISOString()
   return `${text.slice(0, -1)}${String(ticks).padStart(4, '0')}Z`
 }
@@ -137,8 +132,8 @@ const ticksOf = ({ ms, ticks }: { ms: number; ticks: number }): number =>
 function fromTicks([ticks]: readonly Value[]): Value {
   if (!isWhole(ticks)) return undefined
   const since = BigInt(ticks) - epochTicks
-  const ms = Number(since / 10_000n)
-  return show(ms, Math.abs(Number(since % 10_000n)))
+  const below = ((since % 10_000n) + 10_000n) % 10_000n
+  return show(Number((since - below) / 10_000n), Number(below))
 }
 
 const now = (read: (ms: number) => Value): Builtin => takes(0, (_, frame) => read(frame.now))

@@ -7,8 +7,8 @@ const timeMaxMs = 250
 const context = createContext({ pattern: /./, text: '' })
 const test = new Script('pattern.test(text)')
 
-/** More than one repetition in a pattern can multiply the ways to match a text. */
-const repeats = /[*+}].*[*+}]/s
+/** More than one repetition, option or choice in a pattern can multiply the ways to match a text. */
+const repeats = /[*+}?|].*[*+}?|]/s
 
 /**
  * Whether a text matches, in bounded time.

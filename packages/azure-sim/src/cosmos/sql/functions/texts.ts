@@ -1,4 +1,5 @@
 import { parseJson } from '../../json.ts'
+import { SqlError } from '../sql-error.ts'
 import type { Value } from '../syntax.ts'
 import { typeOf } from '../value.ts'
 import type { Builtin, Builtins } from './builtin.ts'
@@ -51,19 +52,34 @@ function expressionOf(pattern: string, flags: string): RegExp | undefined {
   }
 }
 
-const trimmed = (pattern: (set: string) => string): Builtin =>
+/** Character by character: an expression that ends in `+$` would take the square of a text's length. */
+const trimmed = (ends: { readonly left: boolean; readonly right: boolean }): Builtin =>
   takes([1, 2], ([text, characters]) => {
     if (typeof text !== 'string') return undefined
     if (characters !== undefined && typeof characters !== 'string') return undefined
-    const set = characters === undefined ? '\\s' : `[${characters.replace(/[\\\]^[-]/g, '\\$&')}]`
-    return characters === '' ? text : text.replace(new RegExp(pattern(set), 'g'), '')
+    const goes = (at: number): boolean => {
+      const char = text.charAt(at)
+      return characters === undefined ? /\s/.test(char) : characters.includes(char)
+    }
+    let start = 0
+    let end = text.length
+    while (ends.left && start < end && goes(start)) start++
+    while (ends.right && end > start && goes(end - 1)) end--
+    return text.slice(start, end)
   })
+
+/** What an answer of the service can hold: 4 MB ("Azure Cosmos DB service quotas"). */
+const joinedMax = 4 * 1024 * 1024
+
+function joined(items: readonly Value[]): Value {
+  if (!items.every(item => typeof item === 'string')) return undefined
+  if (items.reduce((sum, { length }) => sum + length, 0) <= joinedMax) return items.join('')
+  throw new SqlError('CONCAT makes a text that is too long for this simulator.')
+}
 
 /** Microsoft: "String functions". Positions count from 0. */
 export const textFunctions: Builtins = {
-  CONCAT: takes([2, 200], items =>
-    items.every(item => typeof item === 'string') ? items.join('') : undefined,
-  ),
+  CONCAT: takes([2, 200], joined),
   CONTAINS: matching((text, part) => text.includes(part)),
   ENDSWITH: matching((text, part) => text.endsWith(part)),
   STARTSWITH: matching((text, part) => text.startsWith(part)),
@@ -79,9 +95,9 @@ export const textFunctions: Builtins = {
   LENGTH: ofText(text => text.length),
   LOWER: ofText(text => text.toLowerCase()),
   UPPER: ofText(text => text.toUpperCase()),
-  LTRIM: trimmed(set => `^${set}+`),
-  RTRIM: trimmed(set => `${set}+$`),
-  TRIM: trimmed(set => `^${set}+|${set}+$`),
+  LTRIM: trimmed({ left: true, right: false }),
+  RTRIM: trimmed({ left: false, right: true }),
+  TRIM: trimmed({ left: true, right: true }),
   REGEXMATCH: takes([2, 3], regexMatch),
   REPLACE: takes(3, ([text, part, other]) =>
     typeof text === 'string' && typeof part === 'string' && typeof other === 'string'
