@@ -65,9 +65,10 @@ const main = async (): Promise<number> => {
     },
   })
   const specs = chosen(values.world, values.smoke)
-  const results = await runAll(specs, 2, progressLine())
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
-  for (const result of results) printWorld(result)
+  const results = await runAll(specs, 2, progressLine(), result => {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
+    printWorld(result)
+  })
   for (const result of results) printFindings(result)
   const { pairsMissing, ...verdict } = verdictOf(results, faultNames)
   printVerdict(verdict, pairsMissing, specs.length === worlds.length)

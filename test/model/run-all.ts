@@ -16,6 +16,7 @@ export const runAll = async (
   specs: readonly Spec[],
   atATime: number,
   tell: (running: readonly Progress[]) => void,
+  ended: (result: WorldResult) => void,
 ): Promise<readonly WorldResult[]> => {
   const running = new Map<string, Progress>()
   const results = new Map<string, WorldResult>()
@@ -30,6 +31,7 @@ export const runAll = async (
       })
       running.delete(name)
       results.set(name, result)
+      ended(result)
     }
   }
   await Promise.all(Array.from({ length: atATime }, work))
