@@ -58,7 +58,14 @@ t.test('a patch applies all its operations or none', async t => {
     [{ op: 'remove', path: '/absent' }],
     [{ op: 'set', path: '/no/such/parent', value: 1 }],
     [{ op: 'set', path: '/list/9', value: 1 }],
+    [{ op: 'set', path: '/list/', value: 1 }],
+    [{ op: 'set', path: '/list/0x1', value: 1 }],
     [{ op: 'incr', path: '/deep', value: 1 }],
+    [{ op: 'increment', path: '/n' }] as never,
+    [
+      { op: 'set', path: '/n', value: 1.7e308 },
+      { op: 'incr', path: '/n', value: 1.7e308 },
+    ],
     [{ op: 'set', path: '/id', value: 'b' }],
     [{ op: 'set', path: '/customer', value: 'bob' }],
     [

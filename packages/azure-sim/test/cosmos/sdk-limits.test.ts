@@ -65,16 +65,46 @@ t.test('a batch honours each If-Match, and fails as a whole with 412 and 424', a
 t.test('ids are what the service lets them be', async t => {
   const { container } = await openShop(t)
   const create = (id: string) => container.items.upsert({ id, customer: 'ann' })
-  for (const id of ['a b', 'ä€😀', '%41', "o'neil", 'x'.repeat(1_023), '+&=']) {
+  for (const id of ['é'.repeat(511), 'a b', 'ä€😀', '%41', "o'neil", 'x'.repeat(1_023), '+&=']) {
     t.equal((await create(id)).statusCode, 201, id.slice(0, 20))
     t.equal((await container.item(id, 'ann').read()).resource?.['id'], id, id.slice(0, 20))
   }
   const shop = await openShop(t)
-  for (const id of ['a/b', 'a\\b', 'a#b', 'a?b', '', 'x'.repeat(1_024)]) {
+  for (const id of ['a/b', 'a\\b', 'a#b', 'a?b', '', 'x'.repeat(1_024), 'é'.repeat(512)]) {
     const headers = { 'x-ms-documentdb-partitionkey': '["ann"]' }
     const answer = await send(shop, 'POST', headers, JSON.stringify({ id, customer: 'ann' }))
     t.equal(answer.status, 400, id.slice(0, 20))
   }
+})
+
+t.test('a time to live is a positive number of seconds, or for ever', async t => {
+  const { container } = await openShop(t, { defaultTtl: -1 })
+  const create = (ttl: unknown) => container.items.upsert({ id: 'a', customer: 'ann', ttl })
+  for (const ttl of [0, -2, 1.5, '60', null, 2 ** 31]) {
+    const message = `The input ttl '${ttl}' is invalid. Ensure to provide a nonzero positive integer`
+    await t.rejects(create(ttl), { code: 400, message: new RegExp(message) }, String(ttl))
+  }
+  for (const ttl of [1, 2 ** 31 - 1, -1]) t.match((await create(ttl)).statusCode, /20[01]/)
+})
+
+t.test('a document has at most 128 levels, and deeper JSON is none at all', async t => {
+  const shop = await openShop(t)
+  const headers = { 'x-ms-documentdb-partitionkey': '["ann"]' }
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+  const create = (levels: number) =>
+    send(shop, 'POST', headers, `{"id":"d${levels}","customer":"ann","x":${nested(levels)}}`)
+  t.equal((await create(127)).status, 201)
+  for (const levels of [128, 500, 100_000]) {
+    const { status, body } = await create(levels)
+    t.equal(status, 400, `${levels}`)
+    if (levels === 128) t.match(body.message, /The request payload is invalid/)
+  }
+  const query = { ...headers, 'x-ms-documentdb-isquery': 'true' }
+  const parameters = `[{"name":"@p","value":${nested(100_000)}}]`
+  const asked = `{"query":"SELECT VALUE @p","parameters":${parameters}}`
+  t.equal((await send(shop, 'POST', query, asked)).status, 400)
+  const batch = { ...headers, 'x-ms-cosmos-is-batch-request': 'true' }
+  t.equal((await send(shop, 'POST', batch, `[{"x":${nested(100_000)}}]`)).status, 400)
 })
 
 t.test('pages are as large as they are asked to be, up to what the service gives', async t => {

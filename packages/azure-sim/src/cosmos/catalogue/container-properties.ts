@@ -1,10 +1,12 @@
 import { definitionOf } from '../documents/partition-key.ts'
+import { checkTtl } from '../documents/time-to-live.ts'
 import * as errors from '../errors.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 
 /** What the service says of a container beside what the client gave; `_rid` and its like aside. */
 export function completeProperties(body: JsonObject): JsonObject {
-  checkTtl(body['defaultTtl'])
+  // Containers may say `null` for none ("Time to Live"), documents may not.
+  checkTtl(body['defaultTtl'] ?? undefined)
   const { partitionKey } = body
   return {
     conflictResolutionPolicy: {
@@ -30,15 +32,6 @@ function indexingOf(given: Json | undefined): JsonObject {
     excludedPaths: [{ path: '/"_etag"/?' }],
     ...policy,
   }
-}
-
-/** Microsoft, "Time to Live": -1 or a positive number of seconds that fits 32 bits. */
-function checkTtl(ttl: Json | undefined): void {
-  if (ttl === undefined || ttl === null || ttl === -1) return
-  if (Number.isInteger(ttl) && Number(ttl) > 0 && Number(ttl) <= 2 ** 31 - 1) return
-  throw errors.badRequest(
-    `The input ttl '${String(ttl)}' is invalid. Ensure to provide a nonzero positive integer less than or equal to '${2 ** 31 - 1}', or '-1' which means never expire.`,
-  )
 }
 
 /** What may not change once a container is there; each with the property's name. */

@@ -158,9 +158,7 @@ export class DocumentStore implements Documents {
   }
 
   #replace(from: StoredDocument | undefined, to: StoredDocument | undefined, now: number): void {
-    const isAlive = (id: string): boolean =>
-      this.get((to ?? from)?.partition ?? '', id, now) !== undefined
-    const unclaim = this.#unique.claim(from, to, isAlive)
+    const unclaim = this.#claim(from, to, now)
     this.#change({ from, to })
     const running = this.#running
     if (running === null) {
@@ -176,6 +174,7 @@ export class DocumentStore implements Documents {
     })
   }
 
+  /** Gives the unique keys over; a version that may not have them leaves no text behind. */
   #claim(from: StoredDocument | undefined, to: StoredDocument | undefined, now: number) {
     const { partition } = to ?? from ?? {}
     const isAlive = (id: string): boolean => this.get(partition ?? '', id, now) !== undefined

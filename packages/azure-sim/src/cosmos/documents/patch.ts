@@ -35,8 +35,9 @@ function parsePointer(pointer: Json | undefined): string[] {
 
 function parseOperation(operation: Json): PatchOperation {
   const given = isObject(operation) ? operation : {}
-  const op = String(given['op']).toLowerCase()
-  if (!verbs.has(op)) throw badRequest(`Patch operation '${op.slice(0, 32)}' is not supported.`)
+  const verb = String(given['op']).toLowerCase()
+  if (!verbs.has(verb)) throw badRequest(`Patch operation '${verb.slice(0, 32)}' is not supported.`)
+  const op = (verb === 'increment' ? 'incr' : verb) as PatchOperation['op']
   const path = parsePointer(given['path'])
   const from = op === 'move' ? parsePointer(given['from']) : undefined
   const { value } = given
@@ -46,7 +47,7 @@ function parseOperation(operation: Json): PatchOperation {
   if (['add', 'set', 'replace'].includes(op) && value === undefined) {
     throw badRequest(`For ${op} operation, a value is required.`)
   }
-  return { op: (op === 'increment' ? 'incr' : op) as PatchOperation['op'], path, from, value }
+  return { op, path, from, value }
 }
 
 /** Reads the body of a patch: its operations, or an object that holds them and a condition. */
@@ -103,7 +104,9 @@ function applyOne(root: Node, { op, path, from = [], value }: PatchOperation): v
   }
   const before = valueIn(parent, name) ?? 0
   if (typeof before !== 'number') throw badRequest('Cannot increment a value that is no number.')
-  put(parent, name, before + Number(value), false)
+  const sum = before + Number(value)
+  if (!Number.isFinite(sum)) throw badRequest('The incremented value is no number that JSON has.')
+  put(parent, name, sum, false)
 }
 
 const absent = (path: readonly string[]): Error =>
@@ -144,7 +147,7 @@ function put(parent: Node, name: string, value: Json, insert: boolean): void {
     return
   }
   const index = name === '-' ? parent.length : Number(name)
-  if (!Number.isInteger(index) || index < 0 || index > parent.length) {
+  if ((name !== '-' && !/^\d+$/.test(name)) || index > parent.length) {
     throw badRequest(`The array index '${name}' is out of bounds.`)
   }
   parent.splice(index, insert || index === parent.length ? 0 : 1, value)

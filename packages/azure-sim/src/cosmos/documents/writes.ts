@@ -1,5 +1,5 @@
 import * as errors from '../errors.ts'
-import { isObject, type Json, type JsonObject } from '../json.ts'
+import { isDeeper, isObject, type Json, type JsonObject } from '../json.ts'
 import type { StoredDocument } from './document.ts'
 import type { Documents } from './documents.ts'
 import {
@@ -9,6 +9,7 @@ import {
   partitionText,
 } from './partition-key.ts'
 import { applyPatch, type PatchCondition, parsePatch } from './patch.ts'
+import { checkTtl } from './time-to-live.ts'
 
 /** A container as the operations on its documents see it. */
 export interface Target {
@@ -36,6 +37,12 @@ type Operation = (target: Target, input: WriteInput, now: number) => Outcome
 /** 2 MB, the service's limit on one document (Microsoft: "Azure Cosmos DB service quotas"). */
 export const documentBytesMax = 2 * 1024 * 1024
 
+/**
+ * Levels of arrays and objects in a document (Microsoft: "Azure Cosmos DB service quotas"); the
+ * refusal's sentence is of microsoft/botbuilder-dotnet issue 4755.
+ */
+const levelsMax = 128
+
 function requireBody({ components, body }: WriteInput, { definition }: Target) {
   if (!isObject(body)) {
     throw errors.badRequest('The input content is invalid because it is not a JSON object.')
@@ -46,9 +53,15 @@ function requireBody({ components, body }: WriteInput, { definition }: Target) {
       "The input content is invalid because the required properties - 'id; ' - are missing",
     )
   }
-  if (typeof id !== 'string' || id.length > 1023 || /[/\\#?]/.test(id)) {
+  if (typeof id !== 'string' || Buffer.byteLength(id) > 1023 || /[/\\#?]/.test(id)) {
     throw errors.badRequest(
       `The input name '${String(id).slice(0, 64)}' is invalid. Ensure to provide a unique non-empty string less than '1024' characters.`,
+    )
+  }
+  checkTtl(body['ttl'])
+  if (isDeeper(body, levelsMax)) {
+    throw errors.badRequest(
+      'The request payload is invalid. Ensure to provide a valid request payload.',
     )
   }
   if (partitionText(extractPartition(definition, body)) !== partitionText(components)) {
