@@ -22,7 +22,8 @@ import {
 } from './options.ts'
 import { openCalendar } from './outside/calendar.ts'
 import { commandHooks } from './outside/command-hooks.ts'
-import type { Calendar, Cron, Hooks, Store, WallClock } from './ports.ts'
+import { systemCron } from './outside/cron.ts'
+import type { Calendar, Hooks, Store, WallClock } from './ports.ts'
 import { SqliteStore } from './store/sqlite.ts'
 
 export interface CoordinatorOptions {
@@ -30,8 +31,6 @@ export interface CoordinatorOptions {
   /** Rights: ARM get, listKeys and regenerateKey; Key Vault get and set. */
   readonly credential: TokenCredential
   readonly log?: Logger
-  /** Evaluates cron patterns, where a policy has windows or a schedule by them. */
-  readonly cron?: Cron
 }
 
 const wallClock: WallClock = {
@@ -44,19 +43,13 @@ export class Coordinator {
   readonly #config: CoordinatorConfig
   readonly #credential: TokenCredential
   readonly #log: Logger
-  readonly #cron: Cron | null
   #running: { store: Store; server: Server; leading: Leading; tokens: Tokens } | null = null
 
-  /**
-   * @throws {z.ZodError} where the configuration is not valid.
-   * @throws {TypeError} where it has cron patterns, and nothing is given that evaluates them.
-   */
-  constructor({ config, credential, log, cron }: CoordinatorOptions) {
+  /** @throws {z.ZodError} where the configuration is not valid. */
+  constructor({ config, credential, log }: CoordinatorOptions) {
     this.#config = coordinatorConfigSchema.parse(config)
     this.#credential = credential
     this.#log = log ?? pino({ enabled: false })
-    this.#cron = cron ?? null
-    for (const account of this.#config.accounts) calendarOf(account, this.#cron)
   }
 
   /**
@@ -142,7 +135,7 @@ export class Coordinator {
         localAuth: openLocalAuth(arm),
         evidence: policy.evidence.is === 'azure' ? openEvidence(arm) : undefined,
         hooks: hooksOf(config),
-        calendar: calendarOf(config, this.#cron) ?? undefined,
+        calendar: calendarOf(config) ?? undefined,
       },
     }
   }
@@ -160,25 +153,11 @@ const hooksOf = ({ account, policy }: AccountConfig): Hooks => {
   return commandHooks(account, hooks, process.env)
 }
 
-const calendarOf = ({ name, policy }: AccountConfig, cron: Cron | null): Calendar | null => {
+const calendarOf = ({ policy }: AccountConfig): Calendar | null => {
   const { windows = [], schedule = null } = policy
   if (windows.length === 0 && schedule === null) return null
-  const options = { windows, schedule, wallNow: wallClock.now }
-  const asksForCron = windows.length > 0 || (schedule !== null && 'cron' in schedule)
-  if (!asksForCron) return openCalendar({ ...options, cron: neverAsked })
-  if (cron === null) {
-    throw new TypeError(
-      `CRON_MISSING: the policy of ${name} has a cron pattern, and this coordinator was given nothing that evaluates one.`,
-    )
-  }
-  const calendar = openCalendar({ ...options, cron })
-  // A pattern that nothing can read has to be told at the start, not when it is due.
-  calendar.view(0, 0)
-  return calendar
+  return openCalendar({ windows, schedule, cron: systemCron, wallNow: wallClock.now })
 }
-
-/** A schedule that counts days asks for no pattern. */
-const neverAsked: Cron = { next: () => null }
 
 const listening = (server: Server, host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -10,6 +10,7 @@ import {
 } from '@keyturn/core'
 import { accountIdSchema, nameSchema, pairSchema } from '@keyturn/protocol'
 import { z } from 'zod'
+import { isCronPattern } from './outside/cron.ts'
 
 const limitNames = Object.keys(defaultLimits) as (keyof Limits)[]
 
@@ -42,15 +43,17 @@ const wordOfSchema = z.strictObject({
 
 const timeZoneSchema = z.string().refine(isTimeZone, 'is no time zone of the IANA database')
 
+const cronSchema = z.string().refine(isCronPattern, 'is no cron pattern, such as 0 2 * * 6')
+
 const windowSchema = z.strictObject({
   /** Cron pattern of the moment at which it opens. */
-  opens: z.string().min(1),
+  opens: cronSchema,
   timeZone: timeZoneSchema,
   forMs: z.int().min(1),
 })
 
 const scheduleSchema = z.union([
-  z.strictObject({ cron: z.string().min(1), timeZone: timeZoneSchema }),
+  z.strictObject({ cron: cronSchema, timeZone: timeZoneSchema }),
   z.strictObject({ everyDays: z.int().min(1) }),
 ])
 
