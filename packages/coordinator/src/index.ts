@@ -6,4 +6,3 @@ export {
   type CoordinatorConfigInput,
   coordinatorConfigSchema,
 } from './options.ts'
-export type { Cron } from './ports.ts'
