@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isDeeper, nestingMax } from '../nesting.ts'
 
 /** A management request, read to its end. */
 export interface Call {
@@ -25,10 +26,11 @@ export interface Reply {
 
 export type Handler = (call: Call) => Reply | Promise<Reply>
 
-/** The body as a JSON object; `undefined` where it is none. */
+/** The body as a JSON object; `undefined` where it is none, or nested too deep to be answered. */
 export function jsonObject(call: Call): Record<string, unknown> | undefined {
   try {
-    return asObject(JSON.parse(call.text))
+    const value: unknown = JSON.parse(call.text)
+    return isDeeper(value, nestingMax) ? undefined : asObject(value)
   } catch {
     return undefined
   }

@@ -115,6 +115,20 @@ t.test('no two documents of a logical partition ever share a unique key', async 
   )
 })
 
+t.test('what an expired document held is whose it became meanwhile', async t => {
+  const store = new DocumentStore({
+    rid: 'AAAAAAAAAIA=',
+    self: 'dbs/x/colls/y/',
+    uniqueKeys: [[['mail']]],
+    defaultTtl: () => 10,
+  })
+  const later = now + 60_000
+  store.put(['p'], { id: 'a', mail: 1 }, now)
+  store.put(['p'], { id: 'b', mail: 1 }, later)
+  store.put(['p'], { id: 'a', mail: 2 }, later)
+  t.throws(() => store.put(['p'], { id: 'c', mail: 1 }, later), { status: 409, message: /Unique/ })
+})
+
 t.test('a log of which most is out of date forgets that, and loses nothing', async t => {
   const latest = new Map<number, number>()
   const log = new ChangeLog(({ row, lsn }) => latest.get(row) === lsn)

@@ -29,7 +29,11 @@ export class UniqueIndex {
       const holder = held.get(text)
       if (holder !== undefined && holder !== next?.id && isAlive(holder)) throw uniqueConflict()
     }
-    const released = former === undefined ? [] : uniqueTexts(this.#keys, former.value)
+    // One that has expired may have lost its keys to others long since.
+    const released =
+      former === undefined
+        ? []
+        : uniqueTexts(this.#keys, former.value).filter(text => held.get(text) === former.id)
     const before = new Map([...released, ...wanted].map(text => [text, held.get(text)]))
     for (const text of released) held.delete(text)
     if (next !== undefined) for (const text of wanted) held.set(text, next.id)

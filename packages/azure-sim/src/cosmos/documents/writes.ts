@@ -1,5 +1,6 @@
+import { isDeeper } from '../../nesting.ts'
 import * as errors from '../errors.ts'
-import { isDeeper, isObject, type Json, type JsonObject } from '../json.ts'
+import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { StoredDocument } from './document.ts'
 import type { Documents } from './documents.ts'
 import {
