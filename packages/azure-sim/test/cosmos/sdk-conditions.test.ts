@@ -158,3 +158,24 @@ t.test('documents go when their time to live is over', async t => {
   clock.offsetMs = 61_000
   t.same(await left(), ['forever'])
 })
+
+t.test('what a container says of time to live holds for the documents that it has', async t => {
+  const { container, clock } = await openShop(t)
+  await container.items.create({ id: 'own', customer: 'ann', ttl: 300 })
+  await container.items.create({ id: 'none', customer: 'ann' })
+  const left = async () => {
+    const { resources } = await container.items.query('SELECT VALUE c.id FROM c').fetchAll()
+    return resources.toSorted()
+  }
+  const say = (defaultTtl?: number) =>
+    container.replace({
+      id: 'orders',
+      partitionKey: { paths: ['/customer'] },
+      ...(defaultTtl === undefined ? {} : { defaultTtl }),
+    })
+  await say(60)
+  clock.offsetMs = 61_000
+  t.same(await left(), ['own'], 'from now on by the new default')
+  clock.offsetMs = 301_000
+  t.same(await left(), [], 'and by their own')
+})

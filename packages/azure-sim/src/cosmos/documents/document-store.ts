@@ -3,7 +3,7 @@ import { type Change, History, partsOf } from '../replication/history.ts'
 import { type Lag, noLag } from '../replication/lag.ts'
 import { StoreView } from '../replication/store-view.ts'
 import { ChangeLog } from './change-log.ts'
-import { bodyText, expiryOf, type Owner, StoredDocument } from './document.ts'
+import { bodyText, type Owner, StoredDocument, ttlOf } from './document.ts'
 import { DocumentTable } from './document-table.ts'
 import type { Documents } from './documents.ts'
 import { noRow } from './hash-index.ts'
@@ -13,8 +13,6 @@ import type { UniqueKeys } from './unique-keys.ts'
 
 export interface StoreSettings extends Owner {
   readonly uniqueKeys: UniqueKeys
-  /** `defaultTtl` of the container's properties at this moment. */
-  defaultTtl(): unknown
   /** How far regions are behind; none is where it is absent. */
   readonly lag?: Lag
 }
@@ -104,7 +102,7 @@ export class DocumentStore implements Documents {
         ordinal: alive ? former.ordinal : this.#nextOrdinal(),
         lsn,
         changedAt: Math.floor(now / 1000),
-        expires: expiryOf(this.#settings.defaultTtl(), body['ttl'], now),
+        ttl: ttlOf(body['ttl']),
       },
     )
     this.#replace(former, document, now)

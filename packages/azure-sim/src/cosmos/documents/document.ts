@@ -8,7 +8,12 @@ export interface Owner {
   readonly rid: string
   /** `dbs/…/colls/…/`: what documents' `_self` start with. */
   readonly self: string
+  /** `defaultTtl` of the container's properties at this moment. */
+  defaultTtl(): unknown
 }
+
+/** A document's own TTL of -1, in the 32 bits that it is kept in. */
+export const forever = 2 ** 32 - 1
 
 /** What a version of a document is beside its texts. */
 export interface Stamp {
@@ -17,8 +22,8 @@ export interface Stamp {
   readonly lsn: number
   /** Seconds since the epoch: `_ts`. */
   readonly changedAt: number
-  /** Seconds since the epoch; 0 without a TTL. */
-  readonly expires: number
+  /** Its own TTL in seconds; 0 without one, {@link forever} for -1. */
+  readonly ttl: number
 }
 
 /**
@@ -30,17 +35,17 @@ export class StoredDocument implements Stamp {
   readonly ordinal: number
   readonly lsn: number
   readonly changedAt: number
-  readonly expires: number
+  readonly ttl: number
   readonly #owner: Owner
   #value: JsonObject | undefined
 
-  constructor(owner: Owner, place: Place, { ordinal, lsn, changedAt, expires }: Stamp) {
+  constructor(owner: Owner, place: Place, { ordinal, lsn, changedAt, ttl }: Stamp) {
     this.#owner = owner
     this.place = place
     this.ordinal = ordinal
     this.lsn = lsn
     this.changedAt = changedAt
-    this.expires = expires
+    this.ttl = ttl
   }
 
   /** The partition key as one text. */
@@ -67,9 +72,17 @@ export class StoredDocument implements Stamp {
     return etagOf(this.lsn, this.changedAt)
   }
 
-  /** Milliseconds since the epoch after which the document is gone; infinite without a TTL. */
+  /**
+   * Milliseconds since the epoch after which the document is gone: by its own TTL, else by what the
+   * container has at this moment. A container without `defaultTtl` has TTL switched off, whatever
+   * its documents say (Microsoft, "Time to Live").
+   */
   get expiresAt(): number {
-    return this.expires === 0 ? Number.POSITIVE_INFINITY : this.expires * 1000
+    const general = this.#owner.defaultTtl()
+    if (typeof general !== 'number') return Number.POSITIVE_INFINITY
+    const seconds = this.ttl === 0 ? general : this.ttl
+    if (seconds < 0 || seconds === forever) return Number.POSITIVE_INFINITY
+    return (this.changedAt + seconds) * 1_000
   }
 
   get components(): readonly Component[] {
@@ -136,16 +149,8 @@ export const etagOf = (lsn: number, seconds: number): string => {
   return `"${hex(lsn)}-0000-0700-0000-${hex(seconds)}0000"`
 }
 
-/** In the year 2106: what 32 bits hold. */
-const latestSecond = 2 ** 32 - 1
-
-/**
- * When a document goes, in seconds since the epoch: by its own `ttl`, else the container's. A
- * container without `defaultTtl` has TTL switched off, whatever its documents say; -1 means never.
- * 0 where it stays.
- */
-export function expiryOf(defaultTtl: unknown, ttl: unknown, nowMs: number): number {
-  if (typeof defaultTtl !== 'number') return 0
-  const seconds = typeof ttl === 'number' ? ttl : defaultTtl
-  return seconds < 0 ? 0 : Math.min(latestSecond, Math.floor(nowMs / 1000 + seconds))
+/** How a document's own TTL is kept; it has been checked. */
+export function ttlOf(ttl: unknown): number {
+  if (typeof ttl !== 'number') return 0
+  return ttl < 0 ? forever : ttl
 }

@@ -11,7 +11,7 @@ const bodyBytes = 4
 const ordinal = 5
 const lsn = 6
 const changedAt = 7
-const expires = 8
+const ttl = 8
 const width = 9
 
 /** The numbers of documents, a row for each, in one array; 0 as log sequence number is no document. */
@@ -50,7 +50,7 @@ export class Rows {
     numbers[start + ordinal] = document.ordinal
     numbers[start + lsn] = document.lsn
     numbers[start + changedAt] = document.changedAt
-    numbers[start + expires] = document.expires
+    numbers[start + ttl] = document.ttl
     this.move(row, place)
   }
 
@@ -79,7 +79,7 @@ export class Rows {
       ordinal: this.#of(row, ordinal),
       lsn: this.#of(row, lsn),
       changedAt: this.#of(row, changedAt),
-      expires: this.#of(row, expires),
+      ttl: this.#of(row, ttl),
     }
   }
 
