@@ -110,6 +110,14 @@ export const cosmosDocuments: Section = {
       sources: ['https://learn.microsoft.com/azure/cosmos-db/nosql/time-to-live'],
       heldBy: [
         sim('cosmos/sdk-conditions.test.ts', 'documents go when their time to live is over'),
+        sim(
+          'cosmos/sdk-conditions.test.ts',
+          'what a container says of time to live holds for the documents that it has',
+        ),
+        sim(
+          'cosmos/sdk-limits.test.ts',
+          'a time to live is a positive number of seconds, or for ever',
+        ),
       ],
     },
     {
@@ -123,6 +131,19 @@ export const cosmosDocuments: Section = {
       rule: 'A document has 2 MB at most.',
       sources: ['https://learn.microsoft.com/azure/cosmos-db/concepts-limits'],
       heldBy: [sim('cosmos/sdk-conditions.test.ts', 'a document over 2 MB is refused')],
+    },
+    {
+      rule: 'A document has 128 levels at most.',
+      sources: [
+        'https://learn.microsoft.com/azure/cosmos-db/concepts-limits',
+        'https://github.com/microsoft/botbuilder-dotnet/issues/4755',
+      ],
+      heldBy: [
+        sim(
+          'cosmos/sdk-limits.test.ts',
+          'a document has at most 128 levels, and deeper JSON is none at all',
+        ),
+      ],
     },
     {
       rule: 'Throttling, 449, 503, 408 and 404 with 1002 come in the service’s words.',

@@ -221,6 +221,15 @@ export const cosmosQueries: Section = {
       ],
     },
     {
+      rule: 'A query that binds more than 10,000,000 rows for one page, or joins a text of more than 4 MB, is refused with 400.',
+      assumed:
+        'The service ends a page by its time and memory, and tells no bound; a page that it cut short at another row would be no worse.',
+      knob: null,
+      heldBy: [
+        sim('cosmos/query-semantics.test.ts', 'no query takes the time or memory of all others'),
+      ],
+    },
+    {
       rule: 'The change feed of all versions and deletes is refused with 400, as without continuous backup.',
       sources: [`${docs}/change-feed-modes`],
       heldBy: [
