@@ -1,5 +1,5 @@
 import type { Fingerprint } from '../fingerprint.ts'
-import { clientLabel } from './clients.ts'
+import { type Client, clientLabel } from './clients.ts'
 import { sayableAcknowledgement } from './durable.ts'
 import { mergeRefusals, mergeUsage, undrained } from './merge.ts'
 import { type Held, type RegionalRefusal, type Sample, sameHeld, type Usage } from './sample.ts'
@@ -24,6 +24,13 @@ const selfSample = ({ held, probes, refused }: MemberState): Sample => ({
   refused,
 })
 
+/**
+ * A client counts once it stands on the disk: whoever forgot it in a crash must not have told an
+ * operator before that it is looked after (PROTOCOL, P11).
+ */
+const isCounted = ({ stored }: MemberState, { state, id }: Client): boolean =>
+  state === 'attached' && (stored === null || stored.clients.some(client => client.id === id))
+
 /** What a member may truthfully say now. */
 export const statementOf = (state: MemberState): Statement => {
   const self = selfSample(state)
@@ -35,7 +42,7 @@ export const statementOf = (state: MemberState): Statement => {
     refused: mergeRefusals(self, state.clients),
     durable: state.stored !== null,
     clients: {
-      attached: state.clients.filter(client => client.state === 'attached').length,
+      attached: state.clients.filter(client => isCounted(state, client)).length,
       lost: state.clients.filter(client => client.state === 'lost').map(clientLabel),
     },
     knownVersion: Math.max(state.announced, state.held?.version ?? 0),

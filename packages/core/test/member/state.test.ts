@@ -157,6 +157,14 @@ t.test('nothing is written twice: a restart on the same keyset finds all on the 
   t.ok(storeIsDue(after(again, swapped(8, { fenced: ['secondary'] }))))
 })
 
+t.test('a client is on the disk before it is counted: a crash between would forget it', async t => {
+  const come = after(stored(after(fresh(), swapped(1), answered)), attached)
+  t.equal(statementOf(come).clients.attached, 0)
+  t.equal(statementOf(stored(come)).clients.attached, 1)
+  t.ok(isNews(statementOf(come), statementOf(stored(come))), 'told at once')
+  t.equal(statementOf(after(fresh(null, false), attached)).clients.attached, 1, 'without a disk')
+})
+
 t.test('a member leaves once every client is gone', async t => {
   const alone = fresh()
   const lost = after(alone, attached, { is: 'disconnected', id: 'a' })
