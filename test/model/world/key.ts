@@ -8,9 +8,9 @@ import {
   type Rotation,
   type VaultView,
 } from '@keyturn/core'
-import { memberKeys } from './member-key.ts'
+import { memberKeys, rowsKey } from './member-key.ts'
 import { bit, Names, short } from './names.ts'
-import type { Leader, Seen, State, Written } from './state.ts'
+import type { Leader, Seen, State, Store, Truth, Written } from './state.ts'
 
 /**
  * What a state's future depends on, and nothing else: equal keys, equal futures. Members of one
@@ -104,7 +104,7 @@ const leaderKey = (state: State, leader: Leader, names: Names): string => {
     isCurrent ? '=' : recordKey(leader.record, names),
     spec.looks === 'rationed' ? armKey(leader.arm, names) + vaultViewKey(leader.vault, names) : '',
     probesKey(leader, names),
-    stageKey(leader, names),
+    stageKey(leader, store, names),
   ].join()
 }
 
@@ -153,16 +153,16 @@ const probeKey = ({ fingerprint, regions }: ProbeView, names: Names): string =>
     })
     .join('')
 
-const stageKey = ({ stage }: Leader, names: Names): string => {
+const stageKey = ({ stage }: Leader, store: Store, names: Names): string => {
   switch (stage.at) {
     case 'idle':
       return ''
     case 'looked':
-      return `L${bit(stage.clean)}${names.keys(stage.truth)}${seenKey(stage.seen, names)}`
+      return `L${bit(stage.clean)}${truthKey(stage.truth, names)}${seenKey(stage.seen, names)}`
     case 'read': {
-      // What it read stands in the table still, or the append will fail.
-      const rows = stage.fleet.length
-      return `R${bit(stage.clean)}${names.keys(stage.truth)}${seenKey(stage.seen, names)}${rows}`
+      const fleet = stage.fleet === store.fleet ? '=' : rowsKey(stage.fleet, names)
+      const isCurrent = bit(stage.fleetRevision === store.fleetRevision)
+      return `R${bit(stage.clean)}${truthKey(stage.truth, names)}${seenKey(stage.seen, names)}${isCurrent}${fleet}`
     }
     case 'recorded': {
       const { effect } = stage
@@ -171,6 +171,9 @@ const stageKey = ({ stage }: Leader, names: Names): string => {
     }
   }
 }
+
+const truthKey = ({ keys, published }: Truth, names: Names): string =>
+  names.keys(keys) + writtenKey(published, names)
 
 const seenKey = ({ arm, vault, probes }: Seen, names: Names): string =>
   armKey(arm, names) +

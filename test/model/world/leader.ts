@@ -1,4 +1,3 @@
-import type { Fingerprints } from '@keyturn/core'
 import {
   type AccountRecord,
   type ArmView,
@@ -17,7 +16,7 @@ import {
 } from '@keyturn/core'
 import { accepts } from './azure.ts'
 import { policyOf } from './spec.ts'
-import { changed, type Leader, type Seen, type State, type Store } from './state.ts'
+import { changed, type Leader, type Seen, type State, type Store, type Truth } from './state.ts'
 import { broken, judgeCompletion, judgeTurningBack } from './truth.ts'
 
 export interface Fails {
@@ -197,7 +196,7 @@ export const judgeEvents = (
   state: State,
   events: readonly JournalEvent[],
   before: AccountRecord,
-  truth: Fingerprints,
+  truth: Truth,
   clean: boolean,
 ): State => {
   let judged = state

@@ -29,6 +29,13 @@ const groupKey = (state: State, name: string, shared: Names): string => {
   return [...parts, ...rows].join('/')
 }
 
+/** Rows as a leader read them, whoever they belong to. */
+export const rowsKey = (rows: readonly Member[], names: Names): string =>
+  rows
+    .map(row => row.name + row.incarnation + rowKey(row, names.local()))
+    .sort()
+    .join('/')
+
 const rowKey = ({ standing, reportedAt, report }: Member, names: Names): string =>
   standing === 'joined' ? `j${names.age(reportedAt)}${reportKey(report, names)}` : standing
 

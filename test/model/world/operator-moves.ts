@@ -7,6 +7,7 @@ import { restarted, setClient, setSidecar } from './sidecar.ts'
 import { expectedOf, lateName, policyOf } from './spec.ts'
 import type { Leader, Sidecar, State } from './state.ts'
 import { installation } from './truth.ts'
+import { truthOf } from './turn.ts'
 
 /** What people and machines do to mend things; and the verbs that may come at any moment. */
 export const operatorMoves = (state: State): readonly Move[] => [
@@ -115,7 +116,7 @@ const obeyed = (
   const fleet = after.store.fleet.map(one => isHere(one) ?? one)
   const hands = verb.verb === 'abort' ? { ...after.hands, aborted: true } : after.hands
   const heard = { ...after, hands, store: { ...after.store, fleet } }
-  return judgeEvents(heard, answer.events, leader.record, state.azure.keys, true)
+  return judgeEvents(heard, answer.events, leader.record, truthOf(state), true)
 }
 
 /** `adopt` looks at everything itself. */

@@ -108,14 +108,14 @@ export type Stage =
       readonly at: 'looked'
       readonly seen: Seen
       readonly clean: boolean
-      readonly truth: Fingerprints
+      readonly truth: Truth
     }
   /** It has read the fleet, and has not appended yet. */
   | {
       readonly at: 'read'
       readonly seen: Seen
       readonly clean: boolean
-      readonly truth: Fingerprints
+      readonly truth: Truth
       readonly fleet: readonly Member[]
       readonly fleetRevision: number
     }
@@ -126,6 +126,12 @@ export type Stage =
       readonly clean: boolean
       readonly since: number
     }
+
+/** What truly was when a turn began to look. */
+export interface Truth {
+  readonly keys: Fingerprints
+  readonly published: Written | null
+}
 
 export type Seen = Pick<World, 'arm' | 'vault' | 'probes'>
 

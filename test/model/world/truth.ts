@@ -1,7 +1,7 @@
 import { type Fingerprint, type Fingerprints, otherSlot, type Slot, slots } from '@keyturn/core'
 import { acceptedEverywhere } from './azure.ts'
 import { expectedOf } from './spec.ts'
-import type { Client, Sidecar, State } from './state.ts'
+import type { Client, Sidecar, State, Truth } from './state.ts'
 
 /**
  * What must always hold, told from what truly is: what each living client has in its hands and
@@ -88,27 +88,27 @@ export const goesBack = (before: number, after: number): boolean => after < befo
 export const judgeCompletion = (
   state: State,
   before: Fingerprints,
-  atLook: Fingerprints,
+  atLook: Truth,
   clean: boolean,
 ): State => {
   if (!clean) return state
   const { keys } = state.azure
   const isLive = (slot: Slot, key: Fingerprint | undefined): boolean =>
-    key === keys[slot] || key === atLook[slot]
+    key === keys[slot] || key === atLook.keys[slot]
   const turned = { standby: ['secondary'], active: ['primary'], full: slots } as const
+  const isPublished = (slot: Slot): boolean =>
+    [state.vault.latest, atLook.published].some(
+      one => one !== null && isLive(slot, one.fingerprints[slot]) && !one.fenced.includes(slot),
+    )
   for (const slot of slots) {
     const isTurned = turned[state.spec.plan ?? 'full'].some(one => one === slot)
     if (isTurned && keys[slot] === before[slot])
       return broken(state, 5, `the ${slot} key is still the old one`)
-    if (!isLive(slot, state.vault.latest?.fingerprints[slot])) {
-      return broken(state, 5, `the ${slot} key is not published`)
-    }
+    if (!isPublished(slot)) return broken(state, 5, `the ${slot} key is not published unfenced`)
     const other = covered(state).find(
       ({ client }) => client.ring !== null && !isLive(slot, client.ring.keys[slot].fingerprint),
     )
     if (other) return broken(state, 5, `${who(other)} holds another ${slot} key`)
-    if (state.vault.latest?.fenced.includes(slot))
-      return broken(state, 5, `${slot} is still fenced`)
   }
   return state
 }

@@ -1,6 +1,5 @@
 import {
   type Effect,
-  type Fingerprints,
   type JournalEvent,
   type Member,
   type Slot,
@@ -23,7 +22,7 @@ import {
   waitsFor,
 } from './leader.ts'
 import type { Move } from './move.ts'
-import type { Leader, Seen, State } from './state.ts'
+import type { Leader, Seen, State, Truth } from './state.ts'
 import { installation, judgeArrival, judgeSending, judgeWriting } from './truth.ts'
 
 const idle = { at: 'idle' } as const
@@ -32,7 +31,7 @@ interface Turning {
   readonly seen: Seen
   readonly clean: boolean
   /** The keys in ARM when this turn began to look. */
-  readonly truth: Fingerprints
+  readonly truth: Truth
 }
 
 /** All that a leader may do now. */
@@ -91,7 +90,7 @@ const looks = (
   fault: FaultName | null,
 ): readonly Move[] => {
   const gathered = gather(state, leader, fails)
-  const turning = { seen: gathered.seen, clean: true, truth: state.azure.keys }
+  const turning = { seen: gathered.seen, clean: true, truth: truthOf(state) }
   const says = fault ? ' (a look fails)' : ''
   if (state.spec.turns === 'whole') {
     const after = setLeader(state, index, gathered.leader)
@@ -105,6 +104,11 @@ const looks = (
   const to = setLeader(state, index, { ...gathered.leader, stage: { at: 'looked', ...turning } })
   return [{ says: `${nameOf(index)} looks around${says}`, fault, to }]
 }
+
+export const truthOf = ({ azure, vault }: State): Truth => ({
+  keys: azure.keys,
+  published: vault.latest,
+})
 
 const nameOf = (index: number): string => (index === 0 ? 'the coordinator' : 'the second leader')
 
