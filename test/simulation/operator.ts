@@ -57,13 +57,13 @@ export class Operator {
   async help(): Promise<void> {
     const state = this.#state()
     if (state === null) return
-    const { record, blockers } = state
+    const { record, blockers, isAhead } = state
     const codes: readonly BlockerCode[] = blockers.map(({ code }) => code)
     if (record.installation === null) await this.adopt()
     if (record.rotation?.paused) await this.steer('resume')
     if (codes.includes('VAULT_DIFFERS')) await this.#restoreVault(record)
-    // A member that took an edited keyset never goes back to ours of the same version.
-    else if (codes.includes('KEYSET_BEHIND')) await this.adopt(true)
+    // A member that took somebody else's keyset never goes back to ours of the same version.
+    else if (holdsAnother.some(code => codes.includes(code)) || isAhead) await this.adopt(true)
     if (codes.includes('MEMBER_NOT_DURABLE')) this.#giveDisks()
     if (codes.includes('MEMBER_STALE') || codes.includes('MEMBER_TWIN')) await this.#evictTheDead()
     if (codes.includes('FLEET_UNKNOWN')) this.#start(`spare-${this.#world.pods.length}`)
@@ -73,11 +73,17 @@ export class Operator {
     if (codes.includes('AZURE_REFUSED') && isStuckAtAzure(record)) await this.steer('abort')
   }
 
-  #state(): { record: AccountRecord; blockers: readonly Blocker[] } | null {
+  #state(): {
+    record: AccountRecord
+    blockers: readonly Blocker[]
+    /** Somebody holds a newer version than ours: another hand wrote it. */
+    isAhead: boolean
+  } | null {
     const { leader } = this.#world
     if (leader === null) return null
-    const { record, blockers } = leader.account.state
-    return { record, blockers }
+    const { record, blockers, fleet } = leader.account.state
+    const newest = Math.max(...fleet.members.map(({ report }) => report.held?.version ?? 0))
+    return { record, blockers, isAhead: newest > (record.published?.version ?? newest) }
   }
 
   /** Somebody's edit is undone; where another installation has written, ours takes over again. */
@@ -133,6 +139,9 @@ export class Operator {
     this.#world.addPod({ name, label, mountLagMs: null, durable: true, clients: 1 })
   }
 }
+
+/** What a member says that took an edited keyset of the very version that is published. */
+const holdsAnother: readonly BlockerCode[] = ['KEYSET_BEHIND', 'NOT_FENCED']
 
 const isStuckAtAzure = ({ rotation }: AccountRecord): boolean =>
   rotation !== null && !hasEnded(rotation.phase) && rotation.phase.at === 'regenerating-standby'

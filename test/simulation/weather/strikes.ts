@@ -165,6 +165,12 @@ const fleet: Readonly<Record<string, Strike>> = {
     scene.world.addPod(planFor(scene, name, name))
     return name
   },
+  'pod-joins-on-an-old-mount': scene => {
+    const name = `late-${scene.world.pods.length}`
+    const plan = { ...planFor(scene, name, name), mountLagMs: 40_000, durable: true }
+    scene.world.addPod(plan)
+    return name
+  },
   'pod-joins-cut-off': scene => {
     const name = `late-${scene.world.pods.length}`
     const pod = scene.world.addPod(planFor(scene, name, name))
