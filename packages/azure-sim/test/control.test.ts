@@ -67,3 +67,12 @@ t.test('the control’s calls are not witnessed, and ARM’s own space is not to
   t.equal(sim.witness.testimony().arm.length, before)
   t.equal((await rawRequest(`${sim.armEndpoint}/_simulator`)).status, 401)
 })
+
+t.test('what may be a key in a path is not told again', async t => {
+  const { value } = sim.account.shown('primary').key
+  const path = `/secrets/${encodeURIComponent(value)}`
+  await rawRequest(`${sim.vaultUrl}${path}?api-version=7.5`)
+  const { vault } = sim.witness.testimony()
+  t.ok(vault.some(call => call.path === '/secrets/*'))
+  t.notOk(JSON.stringify(vault).includes(encodeURIComponent(value)))
+})

@@ -1,5 +1,6 @@
 import { ChangeFeedStartFrom, type Container } from '@azure/cosmos'
 import t from 'tap'
+import { startOf } from '../../src/cosmos/documents/change-feed.ts'
 import { openShop } from './support/shop.ts'
 
 const next = async (feed: ReturnType<Container['items']['getChangeFeedIterator']>) => {
@@ -120,4 +121,12 @@ t.test('a split in the middle of a feed loses nothing and repeats nothing', asyn
   }
   t.equal(seen.length, 30)
   t.equal(new Set(seen).size, 30)
+})
+
+t.test('a place that no answer ever told is refused, and is not the beginning', async t => {
+  t.throws(() => startOf('"nowhere"', undefined), {
+    message: /'"nowhere"' of the change feed is invalid/,
+  })
+  t.same(startOf('"12"', undefined), { from: 'lsn', lsn: 12 })
+  t.same(startOf(undefined, undefined), { from: 'beginning' })
 })

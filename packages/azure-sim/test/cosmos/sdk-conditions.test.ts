@@ -179,3 +179,18 @@ t.test('what a container says of time to live holds for the documents that it ha
   clock.offsetMs = 301_000
   t.same(await left(), [], 'and by their own')
 })
+
+t.test('refusals that tell how a document stands carry the session they were read at', async t => {
+  const { container } = await openShop(t)
+  await container.items.create({ id: 'a', customer: 'ann' })
+  const tokenOf = (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => 'no refusal',
+      (error: { headers: Record<string, string> }) => error.headers['x-ms-session-token'],
+    )
+  const stale = { accessCondition: { type: 'IfMatch', condition: '"0"' } }
+  const form = /^0:\d+#\d+/
+  t.match(await tokenOf(container.items.create({ id: 'a', customer: 'ann' })), form)
+  t.match(await tokenOf(container.item('a', 'ann').delete(stale)), form)
+  t.match(await tokenOf(container.item('b', 'ann').delete()), form)
+})

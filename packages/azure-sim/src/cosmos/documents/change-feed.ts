@@ -1,3 +1,4 @@
+import { badRequest } from '../errors.ts'
 import type { Container } from './container.ts'
 import type { StoredDocument } from './document.ts'
 
@@ -19,7 +20,8 @@ export interface Changes {
 
 /**
  * Reads where to start from the request's headers: `If-None-Match` (`*` is now, an etag is a place),
- * else `If-Modified-Since`, else the beginning.
+ * else `If-Modified-Since`, else the beginning. Throws 400 for a place that no answer ever told: to
+ * begin anew, or to wait for ever, would hide a client's mistake.
  */
 export function startOf(
   ifNoneMatch: string | undefined,
@@ -28,6 +30,11 @@ export function startOf(
   if (ifNoneMatch === '*') return { from: 'now' }
   const lsn = /^"?(\d{1,15})"?$/.exec(ifNoneMatch ?? '')?.[1]
   if (lsn !== undefined) return { from: 'lsn', lsn: Number(lsn) }
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '') {
+    throw badRequest(
+      `The continuation '${ifNoneMatch.slice(0, 64)}' of the change feed is invalid.`,
+    )
+  }
   const ms = Date.parse(ifModifiedSince ?? '')
   return Number.isNaN(ms) ? { from: 'beginning' } : { from: 'time', ms }
 }

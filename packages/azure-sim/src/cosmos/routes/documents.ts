@@ -17,6 +17,7 @@ import { placeHeaders } from './place.ts'
 import { queryRoute } from './query.ts'
 import { requireRange } from './scope.ts'
 import { refuseTriggers } from './scripts.ts'
+import { tellingSession } from './session.ts'
 
 const partitionHeader = 'x-ms-documentdb-partitionkey'
 
@@ -24,7 +25,14 @@ const componentsOf = (request: CosmosRequest, container: Container): Component[]
   requirePartition(header(request, partitionHeader), container.definition)
 
 /** `/docs`: create, upsert, query, batch, bulk, read feed, change feed. */
-export function documentsRoute(container: Container, request: CosmosRequest): Reply {
+export const documentsRoute = (container: Container, request: CosmosRequest): Reply =>
+  tellingSession(container, request, () => answerFeed(container, request))
+
+/** `/docs/{id}`: read, replace, patch, delete. */
+export const documentRoute = (container: Container, request: CosmosRequest, last: string): Reply =>
+  tellingSession(container, request, () => answerItem(container, request, last))
+
+function answerFeed(container: Container, request: CosmosRequest): Reply {
   const { verb, headers } = request
   if (verb === 'GET') {
     return headers['a-im'] === undefined
@@ -44,8 +52,7 @@ export function documentsRoute(container: Container, request: CosmosRequest): Re
   return writeRoute(container, request, operation, undefined)
 }
 
-/** `/docs/{id}`: read, replace, patch, delete. */
-export function documentRoute(container: Container, request: CosmosRequest, last: string): Reply {
+function answerItem(container: Container, request: CosmosRequest, last: string): Reply {
   const id = request.address.ridBased ? idOf(container, request, last) : last
   switch (request.verb) {
     case 'GET':
