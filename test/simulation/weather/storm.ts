@@ -2,7 +2,8 @@ import type { PodPlan } from '../fleet/pod.ts'
 import type { Operator } from '../operator.ts'
 import type { Chance } from '../time/chance.ts'
 import type { World } from '../world.ts'
-import { type Scene, type Strike, strikes } from './strikes.ts'
+import type { Scene, Strike } from './scene.ts'
+import { strikes } from './strikes.ts'
 
 /** What goes wrong in a seed, and when it all ends. */
 export class Storm {
