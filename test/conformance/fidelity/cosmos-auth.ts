@@ -171,10 +171,7 @@ export const cosmosAuth: Section = {
           'cosmos/authenticate.test.ts',
           'a read-only key reads and queries, and is the wrong key for every write',
         ),
-        sim(
-          'cosmos/authenticate.test.ts',
-          'no header lets a read-only key write what cannot be queried',
-        ),
+        sim('cosmos/access.test.ts', 'no header lets a read-only key write what cannot be queried'),
       ],
     },
     {

@@ -125,7 +125,7 @@ t.test('a split in the middle of a feed loses nothing and repeats nothing', asyn
 
 t.test('a place that no answer ever told is refused, and is not the beginning', async t => {
   t.throws(() => startOf('"nowhere"', undefined), {
-    message: /'"nowhere"' of the change feed is invalid/,
+    message: /of the change feed is invalid/,
   })
   t.same(startOf('"12"', undefined), { from: 'lsn', lsn: 12 })
   t.same(startOf(undefined, undefined), { from: 'beginning' })
