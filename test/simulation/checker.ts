@@ -41,6 +41,7 @@ export class Checker {
   #effectsBefore = 0
   #before: Fingerprints | null = null
   #handAt = Number.NEGATIVE_INFINITY
+  #sentAt = 0
   /** The version that a member's reports acknowledged, by its durable name. */
   readonly #acknowledged = new WeakMap<SimPod, number>()
 
@@ -61,6 +62,7 @@ export class Checker {
   sends(slot: Slot, process: SimProcess): void {
     const { account, pods } = this.#truth
     this.#boundAtSending = pods.filter(({ bound }) => bound)
+    this.#sentAt = this.#truth.timeline.now
     this.#nobodyCanUse(slot, 'is sent')
     const remaining = otherSlot(slot)
     const { fingerprint } = account.current[remaining]
@@ -97,7 +99,7 @@ export class Checker {
   signs(client: SimClient, fingerprint: Fingerprint): void {
     const { account, pods } = this.#truth
     const { operation } = account
-    if (operation?.by !== 'coordinator') return
+    if (operation?.by !== 'coordinator' || this.#handAt >= this.#sentAt) return
     if (account.current[operation.slot].fingerprint !== fingerprint) return
     const pod = pods.find(({ clients }) => clients.includes(client))
     if (pod === undefined || !this.#boundAtSending.includes(pod)) return
@@ -188,6 +190,8 @@ export class Checker {
   #nobodyCanUse(slot: Slot, when: string): void {
     const { account, pods } = this.#truth
     const { fingerprint } = account.current[slot]
+    // Whoever edits the vault after the POST was sent lifts the fence with his own hand.
+    if (this.#handAt > this.#sentAt) return
     const answerable = pods.filter(
       pod => pod.bound && (this.#boundAtSending.includes(pod) || !pod.servedOutside),
     )

@@ -29,4 +29,9 @@ export const regressions: readonly Regression[] = [
     story:
       'A report of a sidecar that had been followed by its successor lay in the socket of a stopped coordinator: resumed, it took the dead one back as a twin.',
   },
+  {
+    seed: 50297,
+    story:
+      'A pod that joined on an old mount tried, below the floor, the key that its old keyset did not fence: the very one that ARM was turning.',
+  },
 ]

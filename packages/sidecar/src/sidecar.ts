@@ -1,4 +1,4 @@
-import { heldOf, isOwnSubject, mayGoodbye } from '@keyturn/core'
+import { heldOf, isOwnSubject, mayGoodbye, notServing } from '@keyturn/core'
 import { type LiveKeyset, Ring, type RingNews, rest } from '@keyturn/keyring'
 import { SidecarError } from './error.ts'
 import { LocalDesk } from './local/desk.ts'
@@ -108,6 +108,7 @@ export class Sidecar {
     log.info({ event: 'listening', socket: this.#socket, source: source.kind }, 'Listening.')
     for (const { id } of store.state.clients) presence.start(id)
     ring.follow(news => this.#onNews(news))
+    followServing(store, () => prober.look())
     ring.start()
     const lookMs = this.#ports.sourceLookMs
     void watchSource(() => ring.sourceStatus(), { clock, log, lookMs }, stop.signal)
@@ -231,4 +232,14 @@ export class Sidecar {
     const isHeard = await coordinator.reporter.goodbye()
     this.#log.info({ event: 'goodbye', isHeard }, 'The member has left the fleet.')
   }
+}
+
+/** Calls back whenever what is held becomes fit to be served. */
+const followServing = (store: MemberStore, onServing: () => void): void => {
+  let serves = false
+  store.follow(() => {
+    const did = serves
+    serves = notServing(store.state) === null
+    if (serves && !did) onServing()
+  })
 }

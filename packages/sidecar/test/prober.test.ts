@@ -1,6 +1,7 @@
 import { AzureSim } from '@keyturn/azure-sim'
 import { backgroundClock, type Clock } from '@keyturn/keyring'
 import t from 'tap'
+import { FakeCoordinator } from './helpers/fake-coordinator.ts'
 import { keyset, SpokenSource } from './helpers/keysets.ts'
 import { startBeside } from './helpers/sidecars.ts'
 
@@ -70,3 +71,22 @@ t.test('a machine whose clock is wrong still proves its keys', async t => {
   const report = await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
   t.equal(report.proven.length, 2)
 })
+
+t.test(
+  'a pod on an old mount tries no key of a keyset that the fleet has fenced since',
+  async t => {
+    const { azure, document } = await sim(t)
+    const taken = await FakeCoordinator.start()
+    t.teardown(() => taken.stop())
+    taken.floor = 2
+    const source = new SpokenSource(document(1))
+    const { coordinator, lines } = await startBeside(t, { source, probe: { ca: azure.ca } }, taken)
+    await lines.until('not-serving', ({ code }) => code === 'BELOW_FLOOR')
+    t.comment('its source catches up: the standby is fenced, and the active key alone is tried')
+    source.say(document(2, { fenced: ['secondary'] }))
+    await coordinator.until(({ acknowledged }) => acknowledged?.version === 2)
+    await coordinator.until(({ proven }) => proven.length === 1)
+    const kinds = azure.witness.testimony().keys.map(({ kind }) => kind)
+    t.same([...new Set(kinds)], ['primary'])
+  },
+)

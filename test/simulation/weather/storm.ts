@@ -88,6 +88,11 @@ export class Storm {
       }
       if (pod.isUp && !pod.process.alive) pod.restartSidecar()
     }
+    // Somebody gives each pod a name of its own again.
+    for (const [index, pod] of pods.entries()) {
+      const isFirst = pods.findIndex(one => one.name === pod.name && one.isUp) === index
+      if (pod.isUp && !isFirst) void pod.leave()
+    }
   }
 
   /** A few kinds of a few groups: worlds in which one thing goes wrong again and again. */

@@ -3,6 +3,7 @@ import {
   type BackoffLimits,
   backoffMs,
   type Fingerprint,
+  notServing,
   probesDue,
   signedPrefix,
   stringToSign,
@@ -50,7 +51,7 @@ export class Prober {
     this.#parts = parts
   }
 
-  /** To be called after every swap: begins with whatever is due. */
+  /** To be called after every swap, and when serving begins: begins with whatever is due. */
   look(): void {
     for (const fingerprint of this.#due()) {
       if (this.#running.has(fingerprint)) continue
@@ -63,9 +64,11 @@ export class Prober {
     this.#stop.abort(new Error('The sidecar is stopping.'))
   }
 
+  /** Below the floor a keyset is older than the fences: what it allows may be turned just now. */
   #due(): readonly Fingerprint[] {
-    const { held, proven } = this.#parts.store.state
-    return held === null ? [] : probesDue(held, proven)
+    const { state } = this.#parts.store
+    const { held, proven } = state
+    return held === null || notServing(state) !== null ? [] : probesDue(held, proven)
   }
 
   async #prove(fingerprint: Fingerprint): Promise<void> {
