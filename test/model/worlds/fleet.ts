@@ -45,9 +45,20 @@ export const ofTheFleet: readonly Spec[] = [
   {
     ...small,
     name: 'vault-edited',
-    about: 'somebody writes to the vault by hand, and any other fault',
+    about: 'somebody writes to the vault by hand, and any fault of mail, processes, ARM or vault',
     lagging: true,
-    faults: without('container-recreated', 'region-lag', 'client-joins'),
+    faults: [
+      'hand-in-vault',
+      ...without(...heavy, 'container-recreated', 'region-lag', 'client-joins'),
+    ],
+    first: ['hand-in-vault'],
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
+    name: 'vault-arrivals',
+    about: 'somebody writes to the vault by hand, and somebody comes, goes, or turns a key',
+    faults: ['hand-in-vault', 'twin', 'member-joins', 'machine-lost', 'hand-in-portal'],
     first: ['hand-in-vault'],
     ends: 'probing-standby',
   },
