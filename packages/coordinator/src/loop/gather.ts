@@ -81,8 +81,12 @@ export class Gatherer {
     }
   }
 
-  /** All of it, whatever was seen before: for a verb that has to know. */
+  /**
+   * All of it, whatever was seen before: for a verb that has to know. The loop's own looks are
+   * due as before: a turn acts on what it sees, a verb that refuses does not.
+   */
   async everything(known: Known, probes: readonly Slot[] = []): Promise<World> {
+    const before = { arm: this.#armView, vault: this.#vaultView, evidence: this.#evidenceView }
     const [look] = await Promise.all([
       this.#look(known),
       this.#read(known),
@@ -90,7 +94,11 @@ export class Gatherer {
     ])
     if (look) await this.#probe(look, probes, known.now)
     const seen = { arm: this.#armView, vault: this.#vaultView, evidence: this.#evidenceView }
-    return { ...this.lastSeen(known), ...seen }
+    const world = { ...this.lastSeen(known), ...seen }
+    this.#armView = before.arm
+    this.#vaultView = before.vault
+    this.#evidenceView = before.evidence
+    return world
   }
 
   async #look({ now, record }: Known): Promise<ArmLook | null> {

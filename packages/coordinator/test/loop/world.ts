@@ -103,6 +103,11 @@ export class AccountWorld implements Arm, Vault, Prober {
     return null
   }
 
+  /** Somebody in the portal. */
+  turnByHand(slot: Slot): void {
+    this.keysNow = { ...this.keysNow, [slot]: newKey() }
+  }
+
   async adopt(): Promise<void> {
     const adopt = { verb: 'adopt', by: 'ops', installation: 'here', takeOver: false } as const
     await this.account.obey(adopt)
