@@ -124,6 +124,11 @@ export class Operator {
     for (const name of new Set(silent.map(row => row.name))) {
       const rows = silent.filter(row => row.name === name)
       if (!rows.every(({ incarnation }) => isDead(incarnation))) continue
+      // Whoever runs under that name and has not reported yet would be taken out with them.
+      const speaks = (process: string): boolean =>
+        fleet.members.some(({ incarnation }) => incarnation.startsWith(`${process}-`))
+      const living = pods.filter(pod => pod.name === name && pod.isUp)
+      if (!living.every(({ process }) => speaks(process.name))) continue
       const reason = 'it is known to be dead'
       const isDone = await this.say({ verb: 'evict', by: 'ops', reason, member: name })
       for (const pod of pods) if (isDone && pod.name === name && !pod.isUp) pod.bound = false

@@ -120,13 +120,13 @@ t.test('a schedule is counted from the last start, also by a leader that came la
 t.test('a verb that looks and refuses puts off no look of the loop', async t => {
   const world = await new AccountWorld().rotating()
   await world.until(() => world.phase === 'baking')
-  const before = world.account.announced
-  t.comment('somebody regenerates a key by hand, and an operator asks to adopt every few seconds')
+  t.comment('somebody regenerates a key by hand, and an operator asks to adopt every second')
   world.turnByHand('primary')
-  for (let seconds = 0; seconds < 60 && world.account.announced === before; seconds += 1) {
+  const isPublished = () => world.stored?.fingerprints.primary === world.keysNow.primary.fingerprint
+  for (let seconds = 0; seconds < 40 && !isPublished(); seconds += 1) {
     const again = { verb: 'adopt', by: 'ops', installation: 'other', takeOver: true } as const
     t.equal((await world.account.obey(again)).done, false)
     await world.second()
   }
-  t.ok(world.account.announced > before, 'what is published still moves toward Azure’s keys')
+  t.ok(isPublished(), 'what is published still moves toward Azure’s keys')
 })
