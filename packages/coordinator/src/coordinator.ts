@@ -35,6 +35,7 @@ export interface CoordinatorOptions {
 
 const wallClock: WallClock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
 }
 

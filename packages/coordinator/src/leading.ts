@@ -8,7 +8,7 @@ import type { Store, WallClock } from './ports.ts'
 export interface LeadingOptions {
   readonly accounts: readonly {
     readonly options: AccountOptions
-    readonly ports: Omit<AccountPorts, 'store'>
+    readonly ports: Omit<AccountPorts, 'store' | 'clocks'>
   }[]
   readonly store: Store
   /** The longest between two turns of an account's loop, in ms. */
@@ -38,8 +38,9 @@ export class Leading {
     const epoch = store.lead()
     log.info({ event: 'leading', epoch })
     this.#holding = new Holding(clock)
+    const clocks = [() => clock.now(), () => clock.monotonic?.() ?? clock.now()]
     this.accounts = accounts.map(
-      ({ options, ports }) => new Account(options, { ...ports, store }, epoch),
+      ({ options, ports }) => new Account(options, { ...ports, store, clocks }, epoch),
     )
     this.#drivers = this.accounts.map(account => {
       const onTurned = () => this.#holding.announce(account)

@@ -16,8 +16,17 @@ export interface Arm {
   /** One look: account, keys, and the operation that the journal names. */
   look(operation: string | null): Promise<ArmLook>
   keys(): Promise<Readonly<Record<Slot, SecretKey>>>
-  /** Sends one POST, once: never retried, aborted after `withinMs`. */
-  regenerate(slot: Slot, withinMs: number, how?: { skipUsageCheck?: boolean }): Promise<Sent>
+  /** Sends one POST, once: never retried, aborted after `withinMs`, and not begun late. */
+  regenerate(slot: Slot, withinMs: number, how?: Sending): Promise<Sent>
+}
+
+export interface Sending {
+  readonly skipUsageCheck?: boolean
+  /**
+   * Asked at the last moment, in the step in which the request is written: whoever was stopped
+   * for a while does not send what the journal says is dead by now (PROTOCOL, P1).
+   */
+  readonly stillInTime?: () => boolean
 }
 
 /** The end of key authentication, which takes a right of its own. */
@@ -149,6 +158,8 @@ export class JournalConflict extends Error {
 
 export interface WallClock {
   now(): number
+  /** Goes on while the process is stopped, and is never set; `now` where absent. */
+  monotonic?(): number
   /** Resolves after `ms`, or when the signal fires: whichever is first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }

@@ -5,6 +5,7 @@ import type { Arm, ArmLook, LocalAuth, RegionEndpoint } from '../ports.ts'
 import { secretKey } from '../secret.ts'
 import { accountParts, errorCode, inShort } from './azure-error.ts'
 import { previewVersion } from './evidence.ts'
+import { type InTime, sendingInTime } from './in-time.ts'
 
 export interface ArmOptions {
   /** ARM resource id of the account. */
@@ -31,16 +32,16 @@ export const openArm = ({
   const { subscription, resourceGroup, name } = accountParts(account)
   const options = endpoint === undefined ? {} : { endpoint }
   const reading = new CosmosDBManagementClient(credential, subscription, options)
-  // A re-sent POST regenerates twice: the SDK's own retries are off (PROTOCOL, P1).
-  const sending = new CosmosDBManagementClient(credential, subscription, {
-    ...options,
-    retryOptions: { maxRetries: 0 },
-  })
-  const bypassing = new CosmosDBManagementClient(credential, subscription, {
-    ...options,
-    retryOptions: { maxRetries: 0 },
-  })
-  bypassing.pipeline.addPolicy(skippingUsageCheck)
+  const sending = (inTime: InTime, skipUsageCheck: boolean) => {
+    // A re-sent POST regenerates twice: the SDK's own retries are off (PROTOCOL, P1).
+    const client = new CosmosDBManagementClient(credential, subscription, {
+      ...options,
+      retryOptions: { maxRetries: 0 },
+    })
+    if (skipUsageCheck) client.pipeline.addPolicy(skippingUsageCheck)
+    client.pipeline.addPolicy(sendingInTime(inTime), { afterPhase: 'Sign' })
+    return client
+  }
   const names = keyNames[pair]
 
   const keys = async (abortSignal = AbortSignal.timeout(lookWithinMs)) => {
@@ -77,14 +78,19 @@ export const openArm = ({
     }
   }
 
-  const regenerate: Arm['regenerate'] = async (slot, withinMs, { skipUsageCheck = false } = {}) => {
+  const regenerate: Arm['regenerate'] = async (
+    slot,
+    withinMs,
+    { skipUsageCheck = false, stillInTime = () => true } = {},
+  ) => {
+    const abortSignal = AbortSignal.timeout(withinMs)
     try {
-      const client = skipUsageCheck ? bypassing : sending
+      const client = sending({ stillInTime, abortSignal }, skipUsageCheck)
       const poller = client.databaseAccounts.regenerateKey(
         resourceGroup,
         name,
         { keyKind: pair === 'readOnly' ? `${slot}Readonly` : slot },
-        { abortSignal: AbortSignal.timeout(withinMs) },
+        { abortSignal },
       )
       await poller.submitted()
       return { is: 'accepted', operation: await poller.serialize() }

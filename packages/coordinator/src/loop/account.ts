@@ -38,6 +38,7 @@ import { apply } from './apply.ts'
 import { Gatherer, type Known } from './gather.ts'
 import { RunningHooks } from './hooks.ts'
 import { Ledger } from './ledger.ts'
+import { type Clock, stopwatch } from './stopwatch.ts'
 
 export interface AccountOptions {
   /** What operators call it. */
@@ -62,6 +63,8 @@ export interface AccountPorts {
   readonly hooks?: Hooks | undefined
   readonly localAuth?: LocalAuth | undefined
   readonly calendar?: Calendar | undefined
+  /** What says how long ago a decision was made: each of them (see `stopwatch`). */
+  readonly clocks: readonly Clock[]
 }
 
 export interface AccountState {
@@ -203,6 +206,7 @@ export class Account {
     const gathered = await this.#gatherer.gather(this.#known())
     // Looking takes time: what is decided begins now (P1), on what was reported until now (P9).
     const fleet = this.#ports.store.fleet(this.#ledger.key)
+    const passed = stopwatch(this.#ports.clocks)
     const decision = decide({ ...gathered, ...this.#known(fleet.members) })
     if (decision.kind === 'wait') {
       this.#written = null
@@ -217,7 +221,7 @@ export class Account {
     const { account, endpoint } = this.options
     const pair = this.#pair
     const place = { account, endpoint, pair, installation: this.#ledger.record.installation ?? '' }
-    const { events, failure } = await apply(decision.effect, place, this.#ports)
+    const { events, failure } = await apply(decision.effect, place, this.#ports, passed)
     this.#ledger.append(events)
     const reason = failure ?? this.#wroteAgain(decision.effect)
     if (reason === null) return 'acted'

@@ -21,15 +21,22 @@ export interface Applied {
   readonly failure: string | null
 }
 
-/** Carries out the one effect that a decision returned; everything else comes from looking. */
+/**
+ * Carries out the one effect that a decision returned; everything else comes from looking.
+ * @param passed ms since the decision was made: what the journal allows is counted from there.
+ */
 export const apply = async (
   effect: Effect,
   place: Place,
   { arm, vault }: { arm: Arm; vault: Vault },
+  passed: () => number,
 ): Promise<Applied> => {
   if (effect.do === 'publish') return publish(effect.publication, place, arm, vault)
-  const { slot, attempt, withinMs, skipUsageCheck = false } = effect
-  const sent = await arm.regenerate(slot, withinMs, { skipUsageCheck })
+  const { slot, attempt, skipUsageCheck = false } = effect
+  const leftMs = () => Math.floor(effect.withinMs - passed())
+  const stillInTime = () => leftMs() > 0
+  if (!stillInTime()) return { events: [], failure: 'TOO_LATE: nothing was sent' }
+  const sent = await arm.regenerate(slot, leftMs(), { skipUsageCheck, stillInTime })
   switch (sent.is) {
     case 'accepted': {
       const { operation } = sent

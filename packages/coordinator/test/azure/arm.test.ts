@@ -112,3 +112,18 @@ t.test('a look that gets no answer ends all the same', async t => {
   azure.weather.once({ service: 'arm', fault: 'none', path: 'listKeys', delayMs: 60_000 })
   await t.rejects(arm.keys(), { name: 'AbortError' })
 })
+
+t.test('what is late by the time it is connected is not sent', async t => {
+  const { arm, posts } = await open(t)
+  // The first question is asked before it connects, the next one when the request could go out.
+  for (const answers of [[], [true]]) {
+    const asked = [...answers]
+    const sent = await arm.regenerate('secondary', 5_000, {
+      stillInTime: () => asked.shift() ?? false,
+    })
+    t.match(sent, { is: 'unknown', detail: /TOO_LATE/ })
+    t.same(asked, [])
+  }
+  t.equal(posts(), 0)
+  t.equal((await arm.look(null)).view.idle, true)
+})

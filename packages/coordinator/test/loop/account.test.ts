@@ -130,3 +130,29 @@ t.test('a verb that looks and refuses puts off no look of the loop', async t => 
   }
   t.ok(isPublished(), 'what is published still moves toward Azure’s keys')
 })
+
+t.test('who is stopped between the record and the call does not send what is late', async t => {
+  const world = await new AccountWorld().rotating()
+  await world.until(() => world.phase === 'fencing-standby')
+  const { store } = world
+  const append = store.append.bind(store)
+  let stopped = 0
+  store.append = (account, expected, events, rows) => {
+    const appended = append(account, expected, events, rows)
+    if (stopped === 0 && events.some(({ type }) => type === 'regenerate-intended')) {
+      stopped = world.wall
+      world.wall += 3_600_000
+    }
+    return appended
+  }
+  await world.until(() => stopped > 0)
+  t.equal(world.sent.length, 0)
+  await world.until(() => world.phase === 'completed')
+  const journal = store.journal(world.account.options.account).map(({ event }) => event)
+  const [first] = journal.filter(({ type }) => type === 'regenerate-settled')
+  t.match(first, { attempt: 1, why: 'expired' }, 'it is waited for like one that was lost')
+  t.same(
+    world.sent.map(({ slot }) => slot),
+    ['secondary', 'primary'],
+  )
+})

@@ -50,6 +50,7 @@ export class AccountWorld implements Arm, Vault, Prober {
       {
         ...{ store: this.store, arm: this, vault: this, prober: this },
         ...{ log: pino({ enabled: false }), calendar: this.#calendar },
+        clocks: [() => this.wall],
       },
       this.store.lead(),
     )
