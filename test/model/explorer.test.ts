@@ -24,7 +24,6 @@ const toy = (bound: number, change: Partial<System<Toy>> = {}): System<Toy> => (
   key: ({ a, b, faults }) => `${a},${b},${faults.length}`,
   broken: () => [],
   hasEnded: ({ a, b }) => a === bound && b === bound,
-  faults: state => state.faults,
   ...change,
 })
 
@@ -79,16 +78,41 @@ t.test('a world with too many states is said to be incomplete', async t => {
   t.equal(found.stuck, 0, 'nothing is said of states that were not looked at')
 })
 
-t.test('pairs are faults that befell one path', async t => {
-  const steps = ({ a, b, faults }: Toy): Step<Toy>[] =>
-    ['x', 'y', 'z']
-      .filter(fault => faults.length < 2 && !faults.includes(fault))
-      .map(fault => ({ says: fault, fault, to: { a, b, faults: [...faults, fault] } }))
+t.test('pairs are faults that befell one path, whichever way a state was met first', async t => {
+  const steps = ({ a, b, faults }: Toy): Step<Toy>[] => {
+    const strikes = (fault: string) => ({
+      says: fault,
+      fault,
+      to: { a, b, faults: [...faults, fault] },
+    })
+    if (faults.length === 0) return ['x', 'y'].map(strikes)
+    return faults.length === 1 ? [strikes('z')] : []
+  }
   const key = ({ faults }: Toy) => `${faults.length}`
   const found = explore(toy(1, { steps, key }), all)
   t.equal(found.states, 3, 'the key does not say which faults they were')
   t.same([...found.faults].sort(), ['x', 'y', 'z'])
-  t.same([...found.pairs].sort(), ['x + y', 'x + z'], 'only what truly met on a path')
+  t.same([...found.pairs].sort(), ['x + z', 'y + z'], 'x and y are never on one path')
+})
+
+t.test('a longer way to a state that is known counts for all that follows from it', async t => {
+  // The long way goes by a fault of its own, and gets where the short one has been already.
+  const to = (a: number, b: number): Toy => ({ a, b, faults: [] })
+  const step = (fault: string | null, a: number, b: number): Step<Toy> => ({
+    says: `${a},${b}`,
+    fault,
+    to: to(a, b),
+  })
+  const edges: Readonly<Record<string, readonly Step<Toy>[]>> = {
+    '0,0': [step('short', 1, 0), step(null, 0, 1)],
+    '0,1': [step(null, 0, 2)],
+    '0,2': [step('long', 1, 0)],
+    '1,0': [step(null, 2, 0)],
+    '2,0': [step('last', 3, 0)],
+  }
+  const steps = ({ a, b }: Toy) => edges[`${a},${b}`] ?? []
+  const found = explore(toy(9, { steps, key: ({ a, b }) => `${a},${b}` }), all)
+  t.same([...found.pairs].sort(), ['last + long', 'last + short'])
 })
 
 t.test('a set of states grows without forgetting', async t => {

@@ -1,3 +1,4 @@
+import { Befallen } from './befallen.ts'
 import { Graph } from './graph.ts'
 import { Numbers } from './numbers.ts'
 import { Seen } from './seen.ts'
@@ -28,8 +29,7 @@ class Exploration<S> {
   readonly #ends = new Numbers()
   readonly #broken: Finding[] = []
   readonly #brokenStates = new Set<number>()
-  readonly #faults = new Set<string>()
-  readonly #pairs = new Set<string>()
+  readonly #befallen = new Befallen()
   #edges = 0
   #depth = 0
   /** Of the states that are about to be reached. */
@@ -64,11 +64,10 @@ class Exploration<S> {
   }
 
   #expand(state: S, index: number, next: { state: S; index: number }[]): void {
-    const before = this.#system.faults(state)
     for (const [ordinal, step] of this.#system.steps(state).entries()) {
       this.#edges += 1
-      if (step.fault !== null) this.#occurred(before, step.fault)
       const to = this.#arrive(step.to, index, ordinal, next)
+      if (step.fault !== null || to !== index) this.#befallen.add(index, to, step.fault)
       if (step.fault === null && to !== index) this.#graph.add(index, to)
     }
   }
@@ -90,11 +89,6 @@ class Exploration<S> {
     return index
   }
 
-  #occurred(before: readonly string[], fault: string): void {
-    this.#faults.add(fault)
-    for (const other of before) this.#pairs.add([other, fault].sort().join(' + '))
-  }
-
   #result(complete: boolean): Explored {
     const asks = this.#limits.asksForEnd ?? true
     const stuck = complete && asks ? this.#stuck() : []
@@ -111,8 +105,8 @@ class Exploration<S> {
         first === undefined
           ? null
           : { what: 'no end is reached without a further fault', trace: this.#traceTo(first) },
-      faults: this.#faults,
-      pairs: this.#pairs,
+      faults: new Set(this.#befallen.faults),
+      pairs: this.#befallen.pairs(this.#seen.size),
     }
   }
 

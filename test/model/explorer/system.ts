@@ -18,8 +18,6 @@ export interface System<S> {
   readonly broken: (state: S) => readonly string[]
   /** Where a path may end: nothing is left to happen that matters. */
   readonly hasEnded: (state: S) => boolean
-  /** Faults on the way to this state, by one path. */
-  readonly faults: (state: S) => readonly string[]
 }
 
 export interface Limits {
@@ -48,6 +46,6 @@ export interface Explored {
   readonly stuck: number
   readonly firstStuck: Finding | null
   readonly faults: ReadonlySet<string>
-  /** Each pair of faults that occurred on one explored path, as `a + b` in the alphabet's order. */
+  /** Each two faults that one explored path met, as `a + b` in the alphabet's order. */
   readonly pairs: ReadonlySet<string>
 }

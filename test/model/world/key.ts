@@ -17,20 +17,52 @@ import type { Leader, Seen, State, Store, Truth, Written } from './state.ts'
  * kind are sorted, and so are their clients; names are as `Names` says.
  */
 export const keyOf = (state: State): string => {
-  const { store, hands } = state
-  const names = new Names(state.now, store.record.published?.version ?? 0)
+  const { hands } = state
+  const { text, names, signature } = centreOf(state)
+  const hand = bit(hands.aborted) + bit(hands.refusedOnce) + bit(hands.editedVault)
   const parts = [
-    azureKey(state, names),
-    vaultKey(state, names),
-    recordKey(store.record, names),
-    ...state.leaders.map(leader => leaderKey(state, leader, names)),
-    bit(hands.aborted) + bit(hands.refusedOnce) + bit(hands.editedVault),
-    String(state.faults.length),
-    state.violations.join(),
-    ...memberKeys(state, names),
+    ...[text, hand, state.faults.length, state.violations.join()],
+    ...memberKeys(state, names, signature),
   ]
   return parts.join('|')
 }
+
+interface Centre {
+  readonly text: string
+  /** What names everything met in it; members name what they meet beyond it for themselves. */
+  readonly names: Names
+  readonly signature: string
+}
+
+/** The last one that was worked out: a state's neighbours mostly share all but their members. */
+let last: { readonly state: State; readonly centre: Centre } | null = null
+
+const centreOf = (state: State): Centre => {
+  if (last && sameCentre(last.state, state)) return last.centre
+  const { record } = state.store
+  const names = new Names(state.now, record.published?.version ?? 0)
+  const parts = [
+    azureKey(state, names),
+    vaultKey(state, names),
+    recordKey(record, names),
+    ...state.leaders.map(leader => leaderKey(state, leader, names)),
+  ]
+  const centre = { text: parts.join('|'), names, signature: names.signature() }
+  last = { state, centre }
+  return centre
+}
+
+/** Everything that `centreOf` looks at, by identity. */
+const sameCentre = (a: State, b: State): boolean =>
+  a.spec === b.spec &&
+  a.now === b.now &&
+  a.azure === b.azure &&
+  a.vault === b.vault &&
+  a.leaders === b.leaders &&
+  a.store.record === b.store.record &&
+  a.store.epoch === b.store.epoch &&
+  a.store.revision === b.store.revision &&
+  (a.store === b.store || !a.leaders.some(({ stage }) => stage.at === 'read'))
 
 const azureKey = ({ azure, store, spec }: State, names: Names): string => {
   const named = operationOf(store.record)

@@ -4,15 +4,51 @@ import { lateName, longMs } from './spec.ts'
 import type { Client, Sidecar, State } from './state.ts'
 
 /** Members of one kind in the alphabet's order: which of them is called what does not matter. */
-export const memberKeys = (state: State, names: Names): readonly string[] => {
+export const memberKeys = (state: State, names: Names, signature: string): readonly string[] => {
   const all = new Set([...state.sidecars, ...state.store.fleet].map(({ name }) => name))
   return [...all]
-    .map(name => (name.startsWith(lateName) ? 'L' : 'M') + groupKey(state, name, names))
+    .map(
+      name => (name.startsWith(lateName) ? 'L' : 'M') + groupKeyOf(state, name, names, signature),
+    )
     .sort()
 }
 
+interface Known {
+  readonly signature: string
+  readonly sidecars: readonly Sidecar[]
+  readonly rows: readonly Member[]
+  readonly key: string
+}
+
+/** What each group came to when it was last asked for: most steps leave all groups but one. */
+const lastKnown = new Map<string, Known>()
+
+const groupKeyOf = (state: State, name: string, names: Names, signature: string): string => {
+  const sidecars = state.sidecars.filter(sidecar => sidecar.name === name)
+  const rows = state.store.fleet.filter(member => member.name === name)
+  const before = lastKnown.get(name)
+  if (
+    before?.signature === signature &&
+    sameList(before.sidecars, sidecars) &&
+    sameList(before.rows, rows)
+  ) {
+    return before.key
+  }
+  const key = groupKey(state, sidecars, rows, names)
+  lastKnown.set(name, { signature, sidecars, rows, key })
+  return key
+}
+
+const sameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((one, index) => one === b[index])
+
 /** All processes and all rows under one name. */
-const groupKey = (state: State, name: string, shared: Names): string => {
+const groupKey = (
+  state: State,
+  sidecars: readonly Sidecar[],
+  known: readonly Member[],
+  shared: Names,
+): string => {
   const incarnations = new Map<string, string>()
   const incarnation = (text: string | null | undefined): string => {
     if (!text) return '-'
@@ -20,8 +56,6 @@ const groupKey = (state: State, name: string, shared: Names): string => {
     incarnations.set(text, known)
     return known
   }
-  const sidecars = state.sidecars.filter(sidecar => sidecar.name === name)
-  const known = state.store.fleet.filter(member => member.name === name)
   const parts = sidecars.map(sidecar => sidecarKey(state, sidecar, known, shared, incarnation))
   const rows = known
     .map(row => (incarnations.get(row.incarnation) ?? 'z') + rowKey(row, shared.local()))

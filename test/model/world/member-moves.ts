@@ -1,5 +1,6 @@
 import { isKnown, judgeOffer, mayLeave, refusalFor, storeIsDue } from '@keyturn/core'
 import { begins, ends, isAnswered, sampleOf } from './client.ts'
+import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
 import {
   attached,
@@ -42,7 +43,7 @@ const ownMoves = (state: State, index: number, sidecar: Sidecar): readonly Move[
       to: follows(state, index, latest),
     })
   }
-  if (before && state.spec.lagging && sidecar.stalenessMs > 0) {
+  if (before && sidecar.stalenessMs > 0 && mayBefall(state, 'vault-read-delayed')) {
     moves.push({
       says: `${sidecar.id} reads version ${before.version}, which its mount still shows`,
       fault: 'vault-read-delayed',

@@ -29,6 +29,11 @@ export class Names {
     return new Names(this.#now, this.#version, new Map(this.#keys))
   }
 
+  /** Two with the same signature name everything alike. */
+  signature(): string {
+    return `${this.#now} ${this.#version} ${[...this.#keys.keys()].join(' ')}`
+  }
+
   key(fingerprint: Fingerprint): string {
     const known = this.#keys.get(fingerprint)
     if (known !== undefined) return String.fromCharCode(97 + known)

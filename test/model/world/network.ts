@@ -1,4 +1,5 @@
 import { type IncomingReport, mayGoodbye, receive } from '@keyturn/core'
+import { mayBefall, mayFail } from './may-befall.ts'
 import { leaves } from './member-moves.ts'
 import type { Move } from './move.ts'
 import { isServing, mayTell, recorded, reportOf, setSidecar, step } from './sidecar.ts'
@@ -54,11 +55,11 @@ export const reportMoves = (state: State, index: number): readonly Move[] => {
   const moves: Move[] = state.leaders.flatMap((leader, at) =>
     leader.up ? arrives(state, index, told, report, at, says) : [],
   )
-  if (moves.length > 0) {
+  if (moves.length > 0 && mayBefall(state, 'report-lost')) {
     const to = setSidecar(state, index, { ...told, silent: true })
     moves.push({ says: `${says}, and nobody hears it`, fault: 'report-lost', to })
   }
-  if (sidecar.mail === null) {
+  if (sidecar.mail === null && mayBefall(state, 'report-delayed')) {
     const to = setSidecar(state, index, { ...told, mail: report, silent: true })
     moves.push({ says: `${says}, and it is delayed`, fault: 'report-delayed', to })
   }
@@ -79,6 +80,7 @@ const arrives = (
   const fine = answered(told, answer, state)
   const unanswered = { ...isHeard(told, state), silent: true }
   const moves: Move[] = [{ says: `${says}${whom}`, fault: null, to: with_(fine) }]
+  if (!mayFail(state)) return moves
   if (told.mail === null) {
     moves.push({
       says: `${says}${whom}, and it will arrive once more`,

@@ -2,6 +2,7 @@ import { attemptsOf, evictees, type Member, obey, type Verb } from '@keyturn/cor
 import { gone, joins } from './fault-moves.ts'
 import type { FaultName } from './faults.ts'
 import { append, judgeEvents, lastSeen, setLeader } from './leader.ts'
+import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
 import { restarted, setClient, setSidecar } from './sidecar.ts'
 import { expectedOf, lateName, policyOf } from './spec.ts'
@@ -74,6 +75,7 @@ const verbMoves = (state: State, leader: Leader, index: number): readonly Move[]
   if (leader.epoch !== state.store.epoch) return []
   const moves: Move[] = []
   const say = (verb: Verb, says: string, fault: FaultName | null, rows: readonly Member[] = []) => {
+    if (fault !== null && !mayBefall(state, fault)) return
     const to = obeyed(state, leader, index, verb, rows)
     if (to) moves.push({ says, fault, to })
   }

@@ -21,6 +21,7 @@ import {
   threw,
   waitsFor,
 } from './leader.ts'
+import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
 import type { Leader, Seen, State, Truth } from './state.ts'
 import { installation, judgeArrival, judgeSending, judgeWriting } from './truth.ts'
@@ -73,10 +74,10 @@ const begins = (state: State, index: number, leader: Leader): readonly Move[] =>
   const well = looks(state, index, leader, { arm: false, vault: false }, null)
   const { looked } = gather(state, leader, { arm: false, vault: false })
   const moves = [...well]
-  if (looked.arm) {
+  if (looked.arm && mayBefall(state, 'arm-read-lost')) {
     moves.push(...looks(state, index, leader, { arm: true, vault: false }, 'arm-read-lost'))
   }
-  if (looked.vault) {
+  if (looked.vault && mayBefall(state, 'vault-read-lost')) {
     moves.push(...looks(state, index, leader, { arm: false, vault: true }, 'vault-read-lost'))
   }
   return moves

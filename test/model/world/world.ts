@@ -3,6 +3,7 @@ import { azureMoves, handMoves, isOver } from './azure-moves.ts'
 import { faultMoves } from './fault-moves.ts'
 import type { FaultName } from './faults.ts'
 import { keyOf } from './key.ts'
+import { mayBefall, mayFail } from './may-befall.ts'
 import { memberMoves } from './member-moves.ts'
 import type { Move } from './move.ts'
 import { joinWaitMoves, lateMoves, reportMoves } from './network.ts'
@@ -20,20 +21,15 @@ export const worldOf = (spec: Spec): System<State> => ({
   key: keyOf,
   broken: ({ violations }) => violations,
   hasEnded: isOver,
-  faults: ({ faults }) => faults,
 })
 
 /** All that may happen next: of itself, and by a fault where one is left. */
 export const movesOf = (state: State): readonly Step<State>[] => {
-  const { faults: all, first, faultsMax } = state.spec
-  const faults = state.faults.length === 0 ? (first ?? all) : all
-  const mayFail = state.faults.length < faultsMax
   const moves: Step<State>[] = []
-  for (const move of allMoves(state, mayFail)) {
+  for (const move of allMoves(state)) {
     const { fault } = move
     if (fault === null) moves.push(move)
-    else if (mayFail && faults.includes(fault))
-      moves.push({ ...move, to: befallen(move.to, fault) })
+    else if (mayBefall(state, fault)) moves.push({ ...move, to: befallen(move.to, fault) })
   }
   return moves
 }
@@ -43,7 +39,7 @@ const befallen = (state: State, fault: FaultName): State => ({
   faults: [...state.faults, fault],
 })
 
-const allMoves = (state: State, mayFail: boolean): readonly Move[] => [
+const allMoves = (state: State): readonly Move[] => [
   ...state.leaders.flatMap((_, index) => leaderMoves(state, index)),
   ...state.sidecars.flatMap((_, index) => [
     ...memberMoves(state, index),
@@ -54,5 +50,5 @@ const allMoves = (state: State, mayFail: boolean): readonly Move[] => [
   ...azureMoves(state),
   ...operatorMoves(state),
   ...timeMoves(state),
-  ...(mayFail ? [...faultMoves(state), ...handMoves(state)] : []),
+  ...(mayFail(state) ? [...faultMoves(state), ...handMoves(state)] : []),
 ]
