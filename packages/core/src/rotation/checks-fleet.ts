@@ -72,18 +72,27 @@ export const noTwins: Check = ({ fleet }) => {
   }))
 }
 
+/**
+ * Under one version there may be two keysets where somebody has edited the vault: whoever holds
+ * the other one signs with another slot, or with none, until a newer version comes.
+ */
 export const everyoneAcknowledged: Check = ({ record, fleet }) => {
   const published = publishedOf(record)
-  return joined(fleet)
-    .filter(({ report: { acknowledged } }) => {
-      if (acknowledged === null || acknowledged.version !== published.version) return true
-      return !sameFingerprints(acknowledged.fingerprints, published.fingerprints)
-    })
-    .map(({ name, report }) => ({
-      code: 'KEYSET_BEHIND',
+  return joined(fleet).flatMap(({ name, report: { acknowledged } }) => {
+    const of = `${acknowledged ? `version ${acknowledged.version}` : 'nothing'} of ${published.version}`
+    const behind = {
+      code: 'KEYSET_BEHIND' as const,
       member: name,
-      sentence: `Member ${name} acknowledged ${report.acknowledged ? `version ${report.acknowledged.version}` : 'nothing'} of ${published.version}: see which of its clients is behind.`,
-    }))
+      sentence: `Member ${name} acknowledged ${of}: see which of its clients is behind.`,
+    }
+    if (acknowledged === null || acknowledged.version !== published.version) return [behind]
+    const isSame =
+      sameFingerprints(acknowledged.fingerprints, published.fingerprints) &&
+      acknowledged.active === published.active &&
+      acknowledged.fenced.every(slot => published.fenced.includes(slot))
+    const sentence = `Member ${name} holds another keyset under version ${published.version}, which somebody has edited: adopt the account with take-over, which publishes above it.`
+    return isSame ? [] : [{ ...behind, sentence }]
+  })
 }
 
 /** Fenced where keys are signed with, not only where they are published. */

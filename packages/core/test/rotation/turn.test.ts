@@ -90,6 +90,24 @@ t.test('nothing is regenerated while a member', async t => {
   }, 'PROBE_FAILING')
 })
 
+t.test('whoever holds an edited keyset of the published version holds the gate', async t => {
+  for (const edit of [{ active: 'primary' }, { fenced: ['secondary'] }] as const) {
+    const rig = Rig.adopted()
+    rig.rotate()
+    rig.until('switching')
+    const two = rig.member('two')
+    const { published } = rig.record
+    two.deaf = true
+    two.held = published && { ...published, ...edit }
+    rig.run(30)
+    t.equal(rig.phase, 'switching')
+    t.match(rig.blockers, [{ code: 'KEYSET_BEHIND', member: 'two', sentence: /edited/ }])
+    two.deaf = false
+    t.same(rig.say({ verb: 'adopt', by: 'ops', installation: 'here', takeOver: true }), [])
+    rig.until('completed')
+  }
+})
+
 t.test('an expected member that never reported holds the preflight', async t => {
   const rig = new Rig({ names: ['one', 'two'] })
   rig.member('two').silent = true
