@@ -15,6 +15,16 @@ export interface RefreshLimits {
 
 export const refreshLimits: RefreshLimits = { waitMsMax: 1000, jitterMsMax: 50, pauseMsMin: 400 }
 
+/** How long one caller waits, and what ends the wait early. */
+export interface Waiting {
+  readonly withinMs: number
+  readonly signal: AbortSignal | undefined
+  /** Whether something else is held than at the time of the question. */
+  readonly isSwapped: () => boolean
+  /** Resolves when it is. */
+  readonly whenSwapped: (signal: AbortSignal) => Promise<void>
+}
+
 /** Asks a source once for all who wait. */
 export class Refresher {
   readonly #ask: (reason: RefreshReason, signal: AbortSignal) => Promise<void>
@@ -22,6 +32,7 @@ export class Refresher {
   readonly #chance: Chance
   readonly #limits: RefreshLimits
   #running: Promise<RefreshOutcome> | null = null
+  #reads = false
   #endedAt = Number.NEGATIVE_INFINITY
 
   constructor(
@@ -36,10 +47,43 @@ export class Refresher {
     this.#limits = limits
   }
 
+  get waitMsMax(): number {
+    return this.#limits.waitMsMax
+  }
+
+  /**
+   * Ends when the source was read since the question, something newer is held, or the time is
+   * over; rejects when aborted. Whoever comes while a read is under way shares it, and asks once
+   * more where it brought nothing: it may have looked before there was anything to see.
+   */
+  async fresh(
+    reason: RefreshReason,
+    { withinMs, signal, isSwapped, whenSwapped }: Waiting,
+  ): Promise<RefreshOutcome | 'swapped'> {
+    const over = new AbortController()
+    const both = signal ? AbortSignal.any([signal, over.signal]) : over.signal
+    const looked = this.#reads
+    const first = this.#run(reason)
+    const ends: Promise<RefreshOutcome | 'swapped'>[] = [
+      whenSwapped(both).then(() => 'swapped'),
+      this.#clock.sleep(withinMs, both).then(() => 'timed-out'),
+    ]
+    const again = async (): Promise<RefreshOutcome> => {
+      const outcome = await first
+      return looked && !isSwapped() && !both.aborted ? this.#run(reason) : outcome
+    }
+    try {
+      return await Promise.race([again(), ...ends])
+    } finally {
+      over.abort(new Error('The refresh is over.'))
+    }
+  }
+
   /** Never rejects; every caller while it runs gets the same answer. */
-  run(reason: RefreshReason): Promise<RefreshOutcome> {
+  #run(reason: RefreshReason): Promise<RefreshOutcome> {
     this.#running ??= this.#once(reason).finally(() => {
       this.#running = null
+      this.#reads = false
       this.#endedAt = this.#clock.now()
     })
     return this.#running
@@ -59,7 +103,9 @@ export class Refresher {
   async #read(reason: RefreshReason, signal: AbortSignal): Promise<RefreshOutcome> {
     try {
       const wait = this.#delayMs(reason)
-      if (wait > 0) await this.#clock.sleep(wait, signal)
+      // Whoever asks in the same turn shares the read, even where nothing has to be waited for.
+      await (wait > 0 ? this.#clock.sleep(wait, signal) : null)
+      this.#reads = true
       await this.#ask(reason, signal)
       return 'read'
     } catch {

@@ -91,6 +91,11 @@ export class Ring implements RingSink {
     return this.#keyset
   }
 
+  /** Nothing is signed any longer. */
+  get stopped(): boolean {
+    return this.#closed
+  }
+
   get source(): Source {
     return this.#source
   }
@@ -154,12 +159,16 @@ export class Ring implements RingSink {
     if (meter.inFlight === 0 && (meter.retired || this.#closed)) this.#news.tell('drained')
   }
 
-  /** An attempt was accepted with this key; what it was refused with before counts against those. */
+  /**
+   * An attempt was accepted with this key; what it was refused with before counts against those.
+   * @param doubtful the refusals may have been the container's: they steer, and prove nothing.
+   */
   accepted(
     fingerprint: Fingerprint,
     endpoint: string,
     write: boolean,
     afterRefusalOf: readonly Fingerprint[],
+    doubtful = false,
   ): void {
     if (this.#refusals.length === 0 && afterRefusalOf.length === 0) return
     this.#apply({
@@ -170,7 +179,7 @@ export class Ring implements RingSink {
       held: this.#held,
       afterRefusalOf: afterRefusalOf.map(tried => ({
         fingerprint: tried,
-        maybeReadOnly: write && this.#meters.get(tried)?.wrote !== true,
+        maybeReadOnly: doubtful || (write && this.#meters.get(tried)?.wrote !== true),
       })),
     })
   }
@@ -183,24 +192,23 @@ export class Ring implements RingSink {
 
   /**
    * Asks the source for something newer, once for all who wait. Ends at the first of: the source
-   * has been read, another keyset is held, `waitMsMax` is over, the signal is aborted (rejects).
+   * has been read, another keyset is held, `withinMs` (at most `waitMsMax`) is over, the signal is
+   * aborted (rejects).
    */
   async refresh(
     reason: RefreshReason = 'requested',
     signal?: AbortSignal,
+    withinMs = this.#refresher.waitMsMax,
   ): Promise<RefreshOutcome | 'swapped'> {
     const before = this.#keyset
-    const over = new AbortController()
-    const both = signal ? AbortSignal.any([signal, over.signal]) : over.signal
-    const swapped = this.#news
-      .when(() => this.#keyset !== before, both)
-      .then((): 'swapped' => 'swapped')
-    try {
-      const outcome = await Promise.race([this.#refresher.run(reason), swapped])
-      return this.#keyset === before ? outcome : 'swapped'
-    } finally {
-      over.abort(new Error('The refresh is over.'))
-    }
+    const isSwapped = (): boolean => this.#keyset !== before
+    const outcome = await this.#refresher.fresh(reason, {
+      withinMs: Math.min(withinMs, this.#refresher.waitMsMax),
+      signal,
+      isSwapped,
+      whenSwapped: over => this.#news.when(isSwapped, over),
+    })
+    return isSwapped() ? 'swapped' : outcome
   }
 
   /** Held keyset, counts and proven refusals in one synchronous sample. */

@@ -123,6 +123,75 @@ t.test('all who wait share one refresh', async t => {
   t.same(source.refreshes, ['refused'])
 })
 
+t.test(
+  'whoever asks while the source is read asks again, unless that brought something',
+  async t => {
+    const { ring, source, clock } = started({ pauseMsMin: 400 })
+    const keys = twoKeys()
+    ring.offer(keyset(keys))
+    const read = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    source.onRefresh = () => {
+      begun.resolve()
+      return read.promise
+    }
+    const first = ring.refresh('refused')
+    await begun.promise
+    const late = ring.refresh('refused')
+    source.onRefresh = async () => void ring.offer(keyset(keys, { version: 2 }))
+    read.resolve()
+    t.equal(await first, 'read')
+    t.equal(source.refreshes.length, 1)
+    clock.pass(400)
+    t.equal(await late, 'swapped')
+    t.equal(source.refreshes.length, 2)
+  },
+)
+
+t.test('whoever came while the source was read asks no more once it brought something', async t => {
+  const { ring, source } = started()
+  const keys = twoKeys()
+  ring.offer(keyset(keys))
+  const read = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  source.onRefresh = async () => {
+    begun.resolve()
+    await read.promise
+    ring.offer(keyset(keys, { version: 2 }))
+  }
+  const first = ring.refresh('refused')
+  await begun.promise
+  const late = ring.refresh('refused')
+  read.resolve()
+  t.same(await Promise.all([first, late]), ['swapped', 'swapped'])
+  await ring.stop()
+  t.equal(source.refreshes.length, 1)
+})
+
+t.test('a caller’s own time bounds its wait, and nobody else’s', async t => {
+  const { ring, source, clock } = started({ waitMsMax: 1000 })
+  ring.offer(keyset(twoKeys()))
+  source.onRefresh = () => new Promise(() => {})
+  const patient = ring.refresh('refused')
+  const hasty = ring.refresh('refused', undefined, 100)
+  clock.pass(100)
+  t.equal(await hasty, 'timed-out')
+  clock.pass(900)
+  t.equal(await patient, 'timed-out')
+})
+
+t.test('a refusal in doubt steers, and is no proof', async t => {
+  const { ring } = started()
+  const keys = twoKeys()
+  const [a, b] = [keys.primary.fingerprint, keys.secondary.fingerprint]
+  ring.offer(keyset(keys))
+  ring.accepted(b, 'https://west', false, [a], true)
+  t.match(ring.refusals, [{ fingerprint: a, proven: false }])
+  t.match(ring.begin(request), { slot: 'secondary' })
+  ring.accountReadRefused(a, 'https://west')
+  t.match(ring.refusals, [{ fingerprint: a, proven: true }])
+})
+
 t.test('a refresh ends as soon as another keyset is held', async t => {
   const { ring, source } = started()
   ring.offer(keyset(twoKeys()))
@@ -183,7 +252,9 @@ t.test('a ring that stops signs nothing more, and says goodbye after its last at
   const keys = twoKeys()
   ring.offer(keyset(keys))
   ring.begin(request)
+  t.notOk(ring.stopped)
   const stopping = ring.stop()
+  t.ok(ring.stopped)
   t.same(ring.begin(request), { next: 'closed' })
   t.notOk(source.stopped)
   ring.end(keys.primary.fingerprint)
