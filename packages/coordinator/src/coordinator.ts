@@ -131,7 +131,7 @@ export class Coordinator {
       ports: {
         arm: openArm(arm),
         vault: openVault({ ...at, url: vault.url, secretName: vault.secret }),
-        prober: openProber(wallClock.now),
+        prober: openProber({ now: wallClock.now, pair, container: policy.probe }),
         log: this.#log.child({ account: name }),
         localAuth: openLocalAuth(arm),
         evidence: policy.evidence.is === 'azure' ? openEvidence(arm) : undefined,

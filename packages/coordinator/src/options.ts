@@ -99,6 +99,11 @@ const policySchema = z.strictObject({
   /** Maintenance windows: outside of them nothing begins. */
   windows: z.array(windowSchema).min(1).optional(),
   schedule: scheduleSchema.optional(),
+  /**
+   * A container in which a probe may write a document and delete it again, `keyturn-probe-…`.
+   * Without it, probes read only: the account, and a document of any container.
+   */
+  probe: z.strictObject({ database: z.string().min(1), container: z.string().min(1) }).optional(),
   /** Who holds keys and is no member. */
   consumers: z.array(consumerSchema).optional(),
   /** Where Azure refuses because the key was used in the last 12 hours. */

@@ -69,6 +69,8 @@ export interface ArmLook {
 export interface RegionEndpoint {
   readonly name: string
   readonly endpoint: string
+  /** Whether it takes writes; absent: not known. */
+  readonly writable?: boolean
 }
 
 export type Sent =
@@ -95,8 +97,11 @@ export interface VaultRead {
 
 /** Tries a key against one region, on a connection of its own (PROTOCOL, P6). */
 export interface Prober {
-  /** `null`: accepted. Otherwise what was met, in a few words. */
-  probe(region: RegionEndpoint, key: SecretKey): Promise<string | null>
+  /**
+   * `null`: accepted. Otherwise what was met, in a few words.
+   * @param spreadMs it begins at a moment within this, drawn by chance; 0 where absent
+   */
+  probe(region: RegionEndpoint, key: SecretKey, spreadMs?: number): Promise<string | null>
 }
 
 export interface Observed {

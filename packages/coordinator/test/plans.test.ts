@@ -133,7 +133,7 @@ t.test('a stray that only Azure sees holds the key until it stops', async t => {
   const { accountId: account, credential, armEndpoint: endpoint } = azure
   const { regions, keys } = await openArm({ account, credential, endpoint }).look(null)
   const [region] = regions
-  const stray = async () => region && openProber(Date.now).probe(region, keys.secondary)
+  const stray = async () => region && openProber({ now: Date.now }).probe(region, keys.secondary)
   await verb({ verb: 'rotate', reason: 'due', slot: 'secondary' })
   await until(async () => {
     await stray()

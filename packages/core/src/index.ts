@@ -87,6 +87,7 @@ export { type Blocker, type BlockerCode, blockerCodes } from './rotation/blocker
 export { decide } from './rotation/decide.ts'
 export type { Decision, Effect, OutsideEffect } from './rotation/decision.ts'
 export { type DryRun, type DryStep, dryRun } from './rotation/dry-run.ts'
+export { paced } from './rotation/emergency.ts'
 export type { JournalEvent } from './rotation/event.ts'
 export { fold } from './rotation/fold.ts'
 export type { JournalLine } from './rotation/history.ts'

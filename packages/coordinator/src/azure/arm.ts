@@ -184,10 +184,11 @@ const follow = async (
   }
 }
 
-const regionsOf = (account: Account): readonly RegionEndpoint[] =>
-  (account.locations ?? []).flatMap(({ locationName, documentEndpoint }) =>
-    locationName && documentEndpoint ? [{ name: locationName, endpoint: documentEndpoint }] : [],
-  )
+const regionsOf = ({ locations, writeLocations }: Account): readonly RegionEndpoint[] =>
+  (locations ?? []).flatMap(({ locationName: name, documentEndpoint: endpoint }) => {
+    const writable = writeLocations?.some(({ locationName }) => locationName === name) ?? false
+    return name && endpoint ? [{ name, endpoint, writable }] : []
+  })
 
 const statusOf = (error: unknown): number | null => {
   const status = (error as { statusCode?: unknown } | null)?.statusCode

@@ -1,70 +1,74 @@
-import { createHmac } from 'node:crypto'
-import { request } from 'node:https'
-import {
-  accountRead,
-  authorizationHeader,
-  classifyAnswer,
-  type SecretKey,
-  signedPrefix,
-  stringToSign,
-} from '@keyturn/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { accountRead, type Pair, type SecretKey } from '@keyturn/core'
 import type { Prober, RegionEndpoint } from '../ports.ts'
 import { errorCode } from './azure-error.ts'
+import {
+  type Ask,
+  anyContainer,
+  asking,
+  type Found,
+  failureOf,
+  namedContainer,
+  type ProbeContainer,
+  type ProbeContainerName,
+} from './probe-container.ts'
+import { readDocument, writeDocument } from './probe-document.ts'
 
-/** A probe that takes longer says nothing about the key: the region is asked again. */
-const probeWithinMs = 10_000
-const answerBytesMax = 64 * 1024
+export interface ProberOptions {
+  readonly now: () => number
+  /** A read-only key is never asked to write; `readWrite` where absent. */
+  readonly pair?: Pair
+  /** Where a document may be written and deleted; without it, nothing is written. */
+  readonly container?: ProbeContainerName | undefined
+  /** From 0 to 1, 1 excluded. */
+  readonly chance?: () => number
+}
 
 /**
- * Tries a key by an account read, which any key may do and which changes nothing. Each probe
- * opens a connection of its own: a kept one may end in a gateway that has not heard yet (P6).
+ * Tries a key in a region as applications use it: the account is read, then a document; where the
+ * policy names a container for it, one is written and deleted. Never a metadata write: accounts
+ * may forbid those to keys (`disableKeyBasedMetadataWriteAccess`).
  */
-export const openProber = (now: () => number): Prober => ({
-  async probe(region, key) {
-    try {
-      const { status, substatus, text } = await readAccount(region, key, now())
-      const { kind } = classifyAnswer({ status, substatus, text })
-      return kind === 'accepted' ? null : `HTTP ${status}, ${kind}`
-    } catch (error) {
-      return errorCode(error) ?? 'no answer'
-    }
-  },
-})
+export const openProber = (options: ProberOptions): Prober => {
+  const { now, chance = Math.random } = options
+  let known: ProbeContainer | null = null
 
-const readAccount = (region: RegionEndpoint, key: SecretKey, now: number) =>
-  new Promise<{ status: number; substatus: number | null; text: string }>((resolve, reject) => {
-    const date = new Date(now).toUTCString()
-    const sent = request(region.endpoint, {
-      agent: false,
-      signal: AbortSignal.timeout(probeWithinMs),
-      headers: {
-        accept: 'application/json',
-        authorization: authorizationHeader(sign(key, date)),
-        'x-ms-date': date,
-        'x-ms-version': '2018-12-31',
-      },
-    })
-    sent.on('error', reject)
-    sent.on('response', response => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text = (text + chunk).slice(0, answerBytesMax)
-      })
-      response.on('error', reject)
-      response.on('end', () => {
-        const substatus = response.headers['x-ms-substatus']
-        resolve({
-          status: response.statusCode ?? 0,
-          substatus: typeof substatus === 'string' ? Number(substatus) : null,
-          text,
-        })
-      })
-    })
-    sent.end()
-  })
+  const containerBy = async (ask: Ask): Promise<Found> => {
+    if (known) return { container: known }
+    const found = await (options.container
+      ? namedContainer(ask, options.container)
+      : anyContainer(ask))
+    if ('container' in found) known = found.container
+    return found
+  }
 
-const sign = (key: SecretKey, date: string): string =>
-  createHmac('sha256', Buffer.from(key.reveal(), 'base64'))
-    .update(stringToSign(signedPrefix(accountRead), date))
-    .digest('base64')
+  const documents = async (ask: Ask, region: RegionEndpoint): Promise<string | null> => {
+    const found = await containerBy(ask)
+    if ('failure' in found) return found.failure
+    if (found.container === null) return null
+    const id = `keyturn-probe-${region.name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`
+    const failure = await readDocument(ask, found.container, id)
+    // Deleted meanwhile, or another one by now: looked up again the next time.
+    if (failure !== null) known = null
+    const mayWrite = options.container && options.pair !== 'readOnly' && region.writable !== false
+    return failure === null && mayWrite ? writeDocument(ask, found.container, id) : failure
+  }
+
+  const tried = async (region: RegionEndpoint, key: SecretKey): Promise<string | null> => {
+    const ask = asking(region.endpoint, key, now)
+    const failure = failureOf('', await ask({ ...accountRead, path: '/' }))
+    return failure ?? documents(ask, region)
+  }
+
+  return {
+    async probe(region, key, spreadMs = 0) {
+      // Regions at once, and always at the same beat, would meet the same gateways all the time.
+      if (spreadMs > 0) await sleep(chance() * spreadMs)
+      try {
+        return await tried(region, key)
+      } catch (error) {
+        return errorCode(error) ?? 'no answer'
+      }
+    },
+  }
+}

@@ -8,6 +8,7 @@ import {
   type HookView,
   needs,
   type Policy,
+  paced,
   type Slot,
   type VaultView,
   type World,
@@ -71,7 +72,7 @@ export class Gatherer {
       needed.vault ? this.#read(known) : null,
       needed.evidence ? this.#readEvidence(known) : null,
     ])
-    if (look) await this.#probe(look, needed.probes, known.now)
+    if (look) await this.#probe(look, needed.probes, known.now, spreadMsOf(before))
     return {
       ...known,
       arm: needed.arm ? this.#armView : before.arm,
@@ -135,9 +136,18 @@ export class Gatherer {
     }
   }
 
-  async #probe(look: ArmLook, slots: readonly Slot[], now: number) {
-    for (const slot of slots) await this.#probes.probe(look.keys[slot], look.regions, now)
+  async #probe(look: ArmLook, slots: readonly Slot[], now: number, spreadMs = 0) {
+    for (const slot of slots) {
+      await this.#probes.probe(look.keys[slot], look.regions, now, spreadMs)
+    }
   }
+}
+
+/** A new key's probes are spread over a quarter of their beat; one probe at a gate is not. */
+const spreadMsOf = (world: World): number => {
+  const phase = world.record.rotation?.phase
+  const isInARow = phase?.at.startsWith('probing-') || phase?.at === 'reverting'
+  return isInARow ? paced(world).policy.limits.probeEveryMs / 4 : 0
 }
 
 const operationOf = (record: AccountRecord): string | null => {

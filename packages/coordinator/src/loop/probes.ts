@@ -11,11 +11,16 @@ export class Probes {
   }
 
   /** Tries the key in every region at once. */
-  async probe(key: SecretKey, regions: readonly RegionEndpoint[], now: number): Promise<void> {
+  async probe(
+    key: SecretKey,
+    regions: readonly RegionEndpoint[],
+    now: number,
+    spreadMs: number,
+  ): Promise<void> {
     const before = this.#found.get(key.fingerprint)?.regions ?? []
     const found = await Promise.all(
       regions.map(async region => {
-        const failure = await this.#prober.probe(region, key)
+        const failure = await this.#prober.probe(region, key, spreadMs)
         const last = before.find(known => known.region === region.name)
         return next(region.name, last, failure, now)
       }),

@@ -11,7 +11,7 @@ const open = async (t: Test) => {
   const use = async (slot: 'primary' | 'secondary', pair: 'readWrite' | 'readOnly') => {
     const { regions, keys } = await openArm({ ...at, pair }).look(null)
     const [region] = regions
-    return region && openProber(Date.now).probe(region, keys[slot])
+    return region && openProber({ now: Date.now }).probe(region, keys[slot])
   }
   return { azure, at, use }
 }
