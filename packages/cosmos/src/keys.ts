@@ -1,5 +1,5 @@
 import type { Fingerprint, Slot } from '@keyturn/core'
-import { FixedSource, type KeyPair, type Ring, type SourceStatus } from '@keyturn/keyring'
+import type { FixedSource, KeyPair, Ring, Source, SourceStatus } from '@keyturn/keyring'
 import type { KeysEmitter, KeysEvents } from './events.ts'
 
 /** One key as this process knows it; never the key itself. */
@@ -23,6 +23,10 @@ export interface KeysStatus {
   readonly keys: readonly KeyStatus[]
   readonly source: SourceStatus
 }
+
+/** By shape: a literal of the other build of this library is one as well. */
+const isFixed = (source: Source): source is FixedSource =>
+  source.kind === 'fixed' && 'replace' in source
 
 /** A client's keys, by name: which signs, how they stand, and what happens to them. */
 export class ClientKeys {
@@ -93,7 +97,7 @@ export class ClientKeys {
    */
   replace(keys: KeyPair & { readonly active?: Slot }): void {
     const { source } = this.#ring
-    if (!(source instanceof FixedSource)) {
+    if (!isFixed(source)) {
       throw new TypeError(
         `These keys come from a ${source.kind} source, so "replace" cannot set them. ` +
           'Change them there; the client follows.',

@@ -1,9 +1,6 @@
 import type { CosmosClientOptions } from '@azure/cosmos'
-import type { FixedOptions, Ring, Source } from '@keyturn/keyring'
+import type { Keys } from './keys-option.ts'
 import type { TransportOptions } from './transport/undici.ts'
-
-/** Where a client's keys come from: a source, a ring that several clients share, or a literal. */
-export type Keys = Source | Ring | FixedOptions
 
 /** Options of the SDK that name another way to authorize. */
 type Contradicting =

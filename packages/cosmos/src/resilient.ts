@@ -2,7 +2,7 @@ import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipel
 import type { Agent, TokenProvider } from '@azure/cosmos'
 import { Engine } from './engine/engine.ts'
 import { ClientKeys } from './keys.ts'
-import type { Keys } from './options.ts'
+import type { Keys } from './keys-option.ts'
 import { ringFor } from './rings.ts'
 import type { Transport } from './transport/transport.ts'
 import { type TransportOptions, undiciTransport } from './transport/undici.ts'

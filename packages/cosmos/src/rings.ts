@@ -1,10 +1,5 @@
 import { fixed, Ring, type Source } from '@keyturn/keyring'
-import type { Keys } from './options.ts'
-
-const isSource = (keys: Keys): keys is Source => 'start' in keys && 'refresh' in keys
-
-/** By shape, so that two copies of the library in one process still understand each other. */
-const isRing = (keys: Keys): keys is Ring => 'begin' in keys && 'offer' in keys
+import { type Keys, readKeys } from './keys-option.ts'
 
 /** A ring on loan: whoever took it gives it back when it closes. */
 export interface RingLease {
@@ -18,8 +13,17 @@ interface Made {
   users: number
 }
 
-/** A source starts once, so clients that are given the same source share one ring. */
-const madeFor = new WeakMap<Source, Made>()
+type Rings = WeakMap<Source, Made>
+
+const place = Symbol.for('keyturn.rings')
+const known: unknown = Reflect.get(globalThis, place)
+
+/**
+ * A source starts once, so clients that are given the same source share one ring. The map is the
+ * process's: both builds of this package may be loaded in one, and be given one source.
+ */
+const madeFor: Rings = known instanceof WeakMap ? known : new WeakMap()
+Reflect.set(globalThis, place, madeFor)
 
 const lease = (source: Source): RingLease => {
   const made = madeFor.get(source) ?? { ring: new Ring({ source }), users: 0 }
@@ -41,12 +45,7 @@ const lease = (source: Source): RingLease => {
  * @throws TypeError where it is neither a source, a ring nor a pair of account keys.
  */
 export const ringFor = (keys: Keys): RingLease => {
-  if (typeof keys !== 'object' || keys === null) {
-    throw new TypeError(
-      '"keys" is missing. Pass a source (sidecar(), keyVault(…), files(…)), a Ring, ' +
-        'or { primary, secondary }.',
-    )
-  }
-  if (isRing(keys)) return { ring: keys, giveBack: async () => {} }
-  return lease(isSource(keys) ? keys : fixed(keys))
+  const option = readKeys(keys)
+  if (option.is === 'ring') return { ring: option.ring, giveBack: async () => {} }
+  return lease(option.is === 'source' ? option.source : fixed(option.literal))
 }

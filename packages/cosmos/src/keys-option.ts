@@ -1,0 +1,62 @@
+import type { FixedOptions, Ring, Source } from '@keyturn/keyring'
+
+/** Where a client's keys come from: a source, a ring that several clients share, or a literal. */
+export type Keys = Source | Ring | FixedOptions
+
+/** `keys`, told apart. */
+export type KeysOption =
+  | { readonly is: 'ring'; readonly ring: Ring }
+  | { readonly is: 'source'; readonly source: Source }
+  | { readonly is: 'literal'; readonly literal: FixedOptions }
+
+const remedy =
+  'Pass a source (sidecar(), keyVault({ … }), files({ … })), a Ring, or both keys of the account: ' +
+  '{ primary, secondary }.'
+
+/** The words of each say what was passed and never quote it: it may be a key. */
+const refuse = (what: string): never => {
+  throw new TypeError(`${what} ${remedy}`)
+}
+
+const methods = {
+  ring: ['start', 'begin', 'end', 'offer', 'refresh', 'follow'],
+  source: ['start', 'refresh', 'status', 'stop'],
+} as const
+
+/** By shape, since a process may hold two builds of the library, and their classes differ. */
+const has = (keys: object, names: readonly string[]): boolean =>
+  names.every(name => typeof Reflect.get(keys, name) === 'function')
+
+const checkLiteral = (keys: FixedOptions): FixedOptions => {
+  for (const slot of ['primary', 'secondary'] as const) {
+    const key: unknown = keys[slot]
+    if (key === undefined || key === null || key === '') {
+      refuse(`"keys.${slot}" is missing: a client holds both keys, so that one can be regenerated.`)
+    }
+    if (typeof key !== 'string') refuse(`"keys.${slot}" is not a text.`)
+  }
+  const { active = 'primary', pair = 'readWrite' } = keys
+  if (active !== 'primary' && active !== 'secondary') {
+    throw new TypeError('"keys.active" is neither "primary" nor "secondary". Name one of them.')
+  }
+  if (pair !== 'readWrite' && pair !== 'readOnly') {
+    throw new TypeError('"keys.pair" is neither "readWrite" nor "readOnly". Name one of them.')
+  }
+  return keys
+}
+
+/**
+ * Tells apart what callers, typed or not, pass as `keys`.
+ * @throws TypeError where it is neither a source, a ring nor a pair of account keys.
+ */
+export const readKeys = (keys: unknown): KeysOption => {
+  if (keys === undefined || keys === null) return refuse('"keys" is missing.')
+  if (typeof keys === 'function') return refuse('"keys" is a function: call it.')
+  if (typeof keys === 'string') return refuse('"keys" is a text.')
+  if (typeof keys !== 'object') return refuse('"keys" is no object.')
+  if (Array.isArray(keys)) return refuse('"keys" is an array.')
+  if (has(keys, ['then'])) return refuse('"keys" is a promise: await it first.')
+  if (has(keys, methods.ring)) return { is: 'ring', ring: keys as Ring }
+  if (has(keys, methods.source)) return { is: 'source', source: keys as Source }
+  return { is: 'literal', literal: checkLiteral(keys as FixedOptions) }
+}
