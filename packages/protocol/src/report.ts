@@ -43,6 +43,13 @@ export const reportSchema = z.strictObject({
   holdMs: z.int().min(0).max(60_000),
   /** The newest version that the member knows to be announced: no need to announce it again. */
   knownVersion: countSchema,
+  /**
+   * The newest keyset that one of its clients holds, or that it once acknowledged, and that it
+   * does not hold itself though it is not older. No ring goes back: versions continue above it.
+   */
+  ahead: heldSchema.nullable().optional(),
+  /** Below this version it serves nothing. */
+  floor: countSchema.optional(),
 })
 
 export const reportAnswerSchema = z.strictObject({

@@ -46,4 +46,29 @@ t.test('a report fits the wire, whatever there is to say', async t => {
     'then those in flight',
   )
   t.equal(report.refused.length, 64)
+  t.equal(report.ahead, null)
+})
+
+t.test('what only the disk remembers is told, and may be left out', async t => {
+  const held = {
+    version: 7,
+    fingerprints: { primary: name(98), secondary: name(99) },
+    active: 'primary',
+    fenced: [],
+  } as const
+  const subject = { account, pair: 'readWrite' } as const
+  const floor = 9
+  const identity = { incarnation: 'i-0', previousIncarnation: null, confirmed: true, starts: 1 }
+  const disk = { identity, subject, clients: [], acknowledged: held, floor }
+  const state = memberStep(memberAtStart(disk, 'i-1', true), {
+    is: 'swapped',
+    held: { ...held, version: 6 },
+    subject,
+  })
+  const told = reportFor({ ...envelope, state, statement: statementOf(state) })
+  const report = reportSchema.parse(told)
+  t.same(report.ahead, held)
+  t.equal(report.floor, floor)
+  const { ahead: _, floor: __, ...before } = report
+  t.ok(reportSchema.safeParse(before).success, 'an older sidecar says neither')
 })

@@ -27,6 +27,9 @@ export class FakeMember {
   stalenessMsMax = 0
   lost: string[] = []
   refused: { fingerprint: Fingerprint; endpoint: string }[] = []
+  /** What a client of its holds, and what it was told: absent in releases that do not say. */
+  ahead: Held | null | undefined
+  floor: number | undefined
   /** In flight by fingerprint. */
   readonly busy = new Map<Fingerprint, number>()
   readonly #lastUse = new Map<Fingerprint, number>()
@@ -62,6 +65,8 @@ export class FakeMember {
       usage: held ? slots.map(slot => this.#usage(held.fingerprints[slot], now)) : [],
       refused: this.refused,
       clients: { attached: this.leaving ? 0 : 1, lost: this.lost },
+      ahead: this.ahead,
+      floor: this.floor,
     }
   }
 

@@ -25,6 +25,13 @@ export interface MemberReport {
   }[]
   readonly refused: readonly { readonly fingerprint: Fingerprint; readonly endpoint: string }[]
   readonly clients: { readonly attached: number; readonly lost: readonly string[] }
+  /**
+   * The newest keyset that it remembers, or one of its clients holds, and that it does not hold
+   * itself though it is not older: its source was set back. Absent: its release does not say.
+   */
+  readonly ahead?: Held | null | undefined
+  /** Below it the member serves nothing, whichever coordinator told it so. */
+  readonly floor?: number | undefined
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Fingerprint } from '../fingerprint.ts'
+import { aheadOf } from './ahead.ts'
 import { type Client, clientLabel } from './clients.ts'
 import { sayableAcknowledgement } from './durable.ts'
 import { mergeRefusals, mergeUsage, undrained } from './merge.ts'
@@ -15,6 +16,10 @@ export interface Statement {
   readonly durable: boolean
   readonly clients: { readonly attached: number; readonly lost: readonly string[] }
   readonly knownVersion: number
+  /** What it remembers, or one of its clients holds, and it does not hold itself; not older. */
+  readonly ahead: Held | null
+  /** Below it this member serves nothing. */
+  readonly floor: number
 }
 
 const selfSample = ({ held, probes, refused }: MemberState): Sample => ({
@@ -46,6 +51,8 @@ export const statementOf = (state: MemberState): Statement => {
       lost: state.clients.filter(client => client.state === 'lost').map(clientLabel),
     },
     knownVersion: Math.max(state.announced, state.held?.version ?? 0),
+    ahead: aheadOf(state),
+    floor: state.floor,
   }
 }
 
@@ -63,6 +70,7 @@ export const isNews = (before: Statement | null, now: Statement): boolean =>
   before === null ||
   !sameHeld(before.held, now.held) ||
   !sameHeld(before.acknowledged, now.acknowledged) ||
+  !sameHeld(before.ahead, now.ahead) ||
   before.durable !== now.durable ||
   before.clients.attached !== now.clients.attached ||
   !sameNames(before.proven, now.proven) ||

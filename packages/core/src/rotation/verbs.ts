@@ -1,4 +1,4 @@
-import { joined, type Member } from '../fleet/member.ts'
+import { joined, type Member, type MemberReport } from '../fleet/member.ts'
 import { lookedAt } from './check.ts'
 import { canAbort, hasEnded } from './phase.ts'
 import { guardVault, samePublication } from './publish.ts'
@@ -52,7 +52,7 @@ const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
       'Key Vault already holds a keyset that another installation wrote: adopt with take-over, once that installation is stopped.',
     )
   }
-  const seen = joined(fleet).map(({ report }) => report.held?.version ?? 0)
+  const seen = joined(fleet).map(({ report }) => largestVersion(report))
   const version = Math.max(vault.latest?.version ?? 0, record.published?.version ?? 0, ...seen) + 1
   const publication = { ...roles(world), version, fingerprints: arm.fingerprints }
   return {
@@ -78,11 +78,18 @@ const isInOtherHands = (world: World): boolean => {
   const { published, installation } = record
   if (!published || vault?.latest?.installation !== installation) return true
   if (guardVault(world) !== null) return true
-  return joined(fleet).some(({ report: { held } }) => {
-    if (held === null || held.version < published.version) return false
-    return !samePublication(held, published)
-  })
+  return joined(fleet).some(
+    ({ report: { held, ahead = null, floor = 0 } }) =>
+      floor > published.version ||
+      [held, ahead].some(
+        one => one !== null && one.version >= published.version && !samePublication(one, published),
+      ),
+  )
 }
+
+/** Whatever any ring behind a member holds, or it waits for itself: versions continue above. */
+const largestVersion = ({ held, ahead, floor }: MemberReport): number =>
+  Math.max(held?.version ?? 0, ahead?.version ?? 0, floor ?? 0)
 
 /** A running turn keeps its fences: an attempt may be on its way to the fenced key. */
 const roles = ({ record, vault }: World): Pick<Publication, 'active' | 'fenced'> =>

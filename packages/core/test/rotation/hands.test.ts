@@ -190,6 +190,46 @@ t.test('the vault is restored, members followed what stood there: adopted above 
   }
 })
 
+t.test('only a client remembers what stood in the vault: adopted above it', async t => {
+  for (const remembered of ['a client', 'a floor'] as const) {
+    const rig = Rig.adopted()
+    rig.rotate()
+    rig.until('fencing-standby')
+    const { published } = rig.record
+    if (!published) throw new Error('a turn has published its fence')
+    const version = published.version + 7
+    const { confirmed: _, at: __, ...ours } = published
+    const [member] = rig.members
+    if (!member) throw new Error('a rig has a member')
+    // The member started again on what was restored; its client never goes back to that.
+    if (remembered === 'a client') member.ahead = { ...ours, version, fenced: [] }
+    else member.floor = version
+    rig.second()
+    rig.look()
+    t.same(rig.say(adoptAgain), [], remembered)
+    t.equal(rig.record.published?.version, version + 1, 'above what is remembered')
+    t.same(rig.record.published?.fenced, ours.fenced)
+    rig.until('completed')
+    t.match(rig.say(adoptAgain), [{ code: 'ALREADY_ADOPTED' }], 'and that is enough')
+  }
+})
+
+t.test('other content under our version is in a client’s hands: adopted again', async t => {
+  const rig = Rig.adopted()
+  const { published } = rig.record
+  const [member] = rig.members
+  if (!member || !published) throw new Error('a rig has a member, and has published')
+  const { confirmed: _, at: __, ...ours } = published
+  rig.look()
+  member.ahead = ours
+  rig.run(60)
+  t.match(rig.say(adoptAgain), [{ code: 'ALREADY_ADOPTED' }], 'what we wrote is no other hand')
+  member.ahead = { ...ours, active: 'secondary' }
+  rig.run(60)
+  rig.look()
+  t.same(rig.say(adoptAgain), [])
+})
+
 t.test('a take-over while a turn runs keeps its fences and its way', async t => {
   for (const phase of turnPhases.slice(1, -1)) {
     const rig = Rig.adopted()

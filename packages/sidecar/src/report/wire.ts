@@ -54,6 +54,8 @@ export const reportFor = (envelope: Envelope): Report | null => {
     goodbye: envelope.goodbye,
     holdMs: envelope.holdMs,
     knownVersion: statement.knownVersion,
+    ahead: wireHeld(statement.ahead),
+    floor: statement.floor,
   }
 }
 
