@@ -1,3 +1,4 @@
+import { lightSignals } from './signals.ts'
 import type { Due, Timeline } from './timeline.ts'
 
 /** What a library holds in its hand instead of a timer of Node's. */
@@ -34,6 +35,7 @@ export const virtualTimers = (timeline: Timeline): (() => void) => {
     clearInterval: globalThis.clearInterval,
   }
   const realTimeout = AbortSignal.timeout
+  const heavySignals = lightSignals()
   const clear = (timer: unknown): void => {
     if (timer instanceof VirtualTimer) cancel(timer)
     else real.clearTimeout(timer as number)
@@ -61,5 +63,6 @@ export const virtualTimers = (timeline: Timeline): (() => void) => {
   return () => {
     Object.assign(globalThis, real)
     AbortSignal.timeout = realTimeout
+    heavySignals()
   }
 }
