@@ -1,10 +1,18 @@
-import type { Held, Member, MemberReport, Sample } from '@keyturn/core'
+import {
+  type Held,
+  type Member,
+  type MemberReport,
+  type Publication,
+  type Sample,
+  sameHeld,
+} from '@keyturn/core'
 import { bit, type Names } from './names.ts'
 import { lateName, longMs } from './spec.ts'
 import type { Client, Sidecar, State } from './state.ts'
 
 /** Members of one kind in the alphabet's order: which of them is called what does not matter. */
-export const memberKeys = (state: State, names: Names, signature: string): readonly string[] => {
+export const memberKeys = (state: State, names: Names, centre: string): readonly string[] => {
+  const signature = `${centre} ${names.held(adoptableOver(state))}`
   const all = new Set([...state.sidecars, ...state.store.fleet].map(({ name }) => name))
   return [...all]
     .map(
@@ -58,24 +66,41 @@ const groupKey = (
   }
   const parts = sidecars.map(sidecar => sidecarKey(state, sidecar, known, shared, incarnation))
   const rows = known
-    .map(row => (incarnations.get(row.incarnation) ?? 'z') + rowKey(row, shared.local()))
+    .map(
+      row =>
+        (incarnations.get(row.incarnation) ?? 'z') +
+        rowKey(row, shared.local(), adoptableOver(state)),
+    )
     .sort()
   return [...parts, ...rows].join('/')
 }
 
-/** Rows as a leader read them, whoever they belong to. */
+/** What was published, while somebody may have to adopt above what others hold instead. */
+const adoptableOver = ({ hands, store }: State): Publication | null =>
+  hands.editedVault ? store.record.published : null
+
+/** Rows as a leader read them, whoever they belong to: nobody adopts by these. */
 export const rowsKey = (rows: readonly Member[], names: Names): string =>
   rows
-    .map(row => row.name + row.incarnation + rowKey(row, names.local()))
+    .map(row => row.name + row.incarnation + rowKey(row, names.local(), null))
     .sort()
     .join('/')
 
-const rowKey = ({ standing, reportedAt, report }: Member, names: Names): string =>
-  standing === 'joined' ? `j${names.age(reportedAt)}${reportKey(report, names)}` : standing
+const rowKey = (
+  { standing, reportedAt, report }: Member,
+  names: Names,
+  published: Publication | null,
+): string =>
+  standing === 'joined'
+    ? `j${names.age(reportedAt)}${reportKey(report, names, published)}`
+    : standing
 
-/** What gates ask of a report, and what `weakens` compares. */
-const reportKey = (report: MemberReport, names: Names): string =>
+/** What gates ask of a report, what `weakens` compares, and what has to be adopted above. */
+const reportKey = (report: MemberReport, names: Names, published: Publication | null): string =>
   [
+    [report.held, report.ahead ?? null]
+      .map(one => (published && one && isOther(one, published) ? names.held(one) : ''))
+      .join('+'),
     report.source.stalenessMsMax,
     bit(report.durable),
     names.held(report.acknowledged),
@@ -85,6 +110,10 @@ const reportKey = (report: MemberReport, names: Names): string =>
       .sort(),
     `${report.clients.lost.length},${report.clients.attached}`,
   ].join(' ')
+
+/** What was published grows only: whatever is older never counts again. */
+const isOther = (one: Held, published: Publication): boolean =>
+  one.version >= published.version && !sameHeld(one, published)
 
 const sidecarKey = (
   state: State,
@@ -130,8 +159,8 @@ const sidecarKey = (
         row
           ? mail.sequence <= row.sequence
             ? 'late'
-            : reportKey(mail, names)
-          : reportKey(mail, names),
+            : reportKey(mail, names, adoptableOver(state))
+          : reportKey(mail, names, adoptableOver(state)),
       ]
     : []
   const said = answer ? names.version(answer.floor) : ''
