@@ -162,6 +162,19 @@ const hasUnheardClients = (state: State, sidecar: Sidecar): boolean => {
   return counted < holders.length || !holders.every(({ connected }) => connected)
 }
 
+/** The newest version that anybody truly holds, remembers, or may still read. */
+const newestAnywhere = ({ vault, sidecars, spec }: State): number =>
+  Math.max(
+    ...[vault.latest, spec.lagging ? vault.before : null, ...vault.writes].map(
+      written => written?.version ?? 0,
+    ),
+    ...sidecars.flatMap(({ ring, disk, clients }) => [
+      ring?.version ?? 0,
+      disk?.acknowledged?.version ?? 0,
+      ...clients.map(client => client.ring?.version ?? 0),
+    ]),
+  )
+
 /** What the sentence of VAULT_DIFFERS asks for: restore the version, or adopt again. */
 const vaultRemedies = (state: State, leader: Leader, index: number): readonly Move[] => {
   const { latest } = state.vault
@@ -181,10 +194,11 @@ const vaultRemedies = (state: State, leader: Leader, index: number): readonly Mo
   const verb = { verb: 'adopt', by: 'ops', installation, takeOver: true } as const
   const to = obeyed(state, leader, index, verb, [])
   if (to) {
-    // Once has to be enough.
-    const once = { ...to, hands: { ...to.hands, editedVault: false } }
+    // Once has to be enough, unless somebody's keyset is newer and has not been told of yet.
+    const isEnough = (to.store.record.published?.version ?? 0) > newestAnywhere(state)
+    const after = isEnough ? { ...to, hands: { ...to.hands, editedVault: false } } : to
     const says = 'an operator adopts the account again, with take-over'
-    moves.push({ says, fault: null, to: once })
+    moves.push({ says, fault: null, to: after })
   }
   return moves
 }
