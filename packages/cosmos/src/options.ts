@@ -11,8 +11,14 @@ type Contradicting =
   | 'permissionFeed'
   | 'connectionString'
 
+/**
+ * `CosmosClientOptions` with `keys` in place of `key`. What names another way to authorize is
+ * refused: the SDK would silently prefer one of the two.
+ */
 export interface ResilientCosmosClientOptions extends Omit<CosmosClientOptions, Contradicting> {
+  /** The account's URI, for example `https://name.documents.azure.com`. */
   readonly endpoint: string
+  /** A source, a `Ring` that several clients share, or a literal `{ primary, secondary }`. */
   readonly keys: Keys
   /** For the connections that the client opens itself; not with `agent` or `httpClient`. */
   readonly transport?: TransportOptions
@@ -24,7 +30,8 @@ const contradicting: Readonly<Record<Contradicting, string>> = {
   aadCredentials: 'Remove it, or use the plain CosmosClient: an identity needs no keys',
   resourceTokens: 'Remove it, or use the plain CosmosClient: resource tokens are not account keys',
   permissionFeed: 'Remove it, or use the plain CosmosClient: resource tokens are not account keys',
-  connectionString: 'Pass "endpoint", and the keys as "keys: { primary, secondary }" instead',
+  connectionString:
+    'Pass its AccountEndpoint as "endpoint", and both keys as "keys: { primary, secondary }" instead',
 }
 
 /** @throws TypeError with what to do, where options contradict `keys` or one another. */
@@ -39,6 +46,18 @@ export const checkOptions = (options: ResilientCosmosClientOptions): void => {
       throw new TypeError(`"${name}" contradicts "keys". ${remedy}.`)
     }
   }
+  if (typeof options.endpoint !== 'string' || options.endpoint === '') {
+    throw new TypeError(
+      '"endpoint" is missing. Pass the account\'s URI, such as https://name.documents.azure.com.',
+    )
+  }
+  checkConnections(options)
+}
+
+/** @throws TypeError where there are two ways to connect, one of which would have no effect. */
+export const checkConnections = (
+  options: Pick<ResilientCosmosClientOptions, 'transport' | 'agent' | 'httpClient'>,
+): void => {
   for (const name of ['agent', 'httpClient'] as const) {
     if (options.transport !== undefined && options[name] !== undefined) {
       throw new TypeError(

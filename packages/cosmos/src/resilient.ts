@@ -3,6 +3,7 @@ import type { Agent, TokenProvider } from '@azure/cosmos'
 import { Engine } from './engine/engine.ts'
 import { ClientKeys } from './keys.ts'
 import type { Keys } from './keys-option.ts'
+import { checkConnections } from './options.ts'
 import { ringFor } from './rings.ts'
 import type { Transport } from './transport/transport.ts'
 import { type TransportOptions, undiciTransport } from './transport/undici.ts'
@@ -14,7 +15,7 @@ export interface ResilientOptions {
   /** Your own HTTP client; signs and fails over all the same, on your connections. */
   readonly httpClient?: HttpClient
   /** Your own `https.Agent`, used through the SDK's default HTTP client. */
-  readonly agent?: Pick<Agent, 'maxSockets'>
+  readonly agent?: Agent
 }
 
 /** The two options of a `CosmosClient` that somebody else builds. */
@@ -27,9 +28,20 @@ export interface Resilient {
   close(): Promise<void>
 }
 
+/** A client that somebody else builds knows nothing of the agent, and puts its own into a request. */
+const through = (agent: Agent): HttpClient => {
+  const httpClient = createDefaultHttpClient()
+  return {
+    sendRequest(request) {
+      request.agent = agent
+      return httpClient.sendRequest(request)
+    },
+  }
+}
+
 const transportOf = ({ agent, httpClient, transport }: ResilientOptions): Transport => {
   if (httpClient) return wrappedTransport(httpClient, Number.POSITIVE_INFINITY)
-  if (agent) return wrappedTransport(createDefaultHttpClient(), agent.maxSockets)
+  if (agent) return wrappedTransport(through(agent), agent.maxSockets)
   return undiciTransport(transport)
 }
 
@@ -42,9 +54,11 @@ export const engineOf = (keys: Keys, options: ResilientOptions): Engine => {
  * The engine of `ResilientCosmosClient` for a client that a framework builds:
  * `new CosmosClient({ endpoint, ...resilient(keys) })`.
  *
- * @throws TypeError where `keys` is neither a source, a ring nor a pair of account keys.
+ * @throws TypeError where `keys` is neither a source, a ring nor a pair of account keys, or
+ * options contradict one another.
  */
 export const resilient = (keys: Keys, options: ResilientOptions = {}): Resilient => {
+  checkConnections(options)
   const engine = engineOf(keys, options)
   const both: Resilient = {
     tokenProvider: engine.tokenProvider,

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { CosmosClient } from '@azure/cosmos'
-import { ResilientCosmosClient, type ResilientCosmosClientOptions } from '@keyturn/cosmos'
+import { ResilientCosmosClient } from '@keyturn/cosmos'
 import { fixed, Ring } from '@keyturn/keyring'
 import t from 'tap'
 import { Account, newKey } from './support/account.ts'
@@ -19,37 +19,6 @@ t.test('it is a CosmosClient, made synchronously', async t => {
   t.match(client.keys.status(), { version: 0, active: 'primary', source: { kind: 'fixed' } })
   await client.close()
   await client.close()
-})
-
-t.test('options that contradict the keys are refused with what to do', async t => {
-  const contradictions = {
-    key: a,
-    tokenProvider: async () => '',
-    aadCredentials: { getToken: async () => null },
-    resourceTokens: {},
-    permissionFeed: [],
-    connectionString: `AccountEndpoint=${endpoint};AccountKey=${a};`,
-  }
-  for (const [name, value] of Object.entries(contradictions)) {
-    const options = { endpoint, keys, [name]: value }
-    const error = t.throws(() => new ResilientCosmosClient(options), TypeError)
-    t.match(error, { message: new RegExp(`"${name}" contradicts "keys"\\. .+\\.`) })
-    t.notMatch(String(error), a)
-  }
-  const undefinedIsFine = new ResilientCosmosClient({ endpoint, keys, ...{ key: undefined } })
-  await undefinedIsFine.close()
-})
-
-t.test('nonsense is refused with what to do', async t => {
-  const make = (options: unknown) => () =>
-    new ResilientCosmosClient(options as ResilientCosmosClientOptions)
-  t.throws(make(`AccountEndpoint=${endpoint};AccountKey=${a};`), TypeError)
-  t.throws(make({ endpoint }), { message: /"keys" is missing/ })
-  t.throws(make({ endpoint, keys: a }), { message: /"keys" is missing/ })
-  t.throws(make({ endpoint, keys: { primary: a } }), TypeError)
-  t.throws(make({ endpoint: 'nowhere', keys }), Error)
-  const agent = { maxSockets: 1, maxFreeSockets: 1, sockets: {}, requests: {}, destroy() {} }
-  t.throws(make({ endpoint, keys, agent, transport: {} }), { message: /your own "agent"/ })
 })
 
 t.test('the caller’s options stay as they are', async t => {

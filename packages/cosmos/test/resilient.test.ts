@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import { CosmosClient } from '@azure/cosmos'
 import { resilient } from '@keyturn/cosmos'
 import t from 'tap'
@@ -38,4 +39,24 @@ t.test('a request that carries another authorization goes out as it is', async t
   await client.getDatabaseAccount()
   t.equal(account.seen.at(-1)?.key, a)
   t.equal(engine.keys.status().keys[0]?.total, 0)
+})
+
+t.test('an agent carries the requests of a client that was built without it', async t => {
+  const account = await Account.start(a, b)
+  t.teardown(() => account.stop())
+  let connections = 0
+  class Counting extends Agent {
+    override createConnection(...args: Parameters<Agent['createConnection']>) {
+      connections += 1
+      return super.createConnection(...args)
+    }
+  }
+  const agent = new Counting({ keepAlive: true, maxSockets: 1 })
+  t.teardown(() => agent.destroy())
+  const engine = resilient({ primary: a, secondary: b }, { agent })
+  t.teardown(() => engine.close())
+  const client = new CosmosClient({ endpoint: account.endpoint, ...engine })
+  t.teardown(() => client.dispose())
+  await client.getDatabaseAccount()
+  t.equal(connections, 1)
 })
