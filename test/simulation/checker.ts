@@ -1,14 +1,8 @@
-import {
-  type Fingerprint,
-  type Fingerprints,
-  type JournalEvent,
-  otherSlot,
-  type Slot,
-  slots,
-} from '@keyturn/core'
+import { type Fingerprint, type JournalEvent, otherSlot, type Slot, slots } from '@keyturn/core'
 import type { Report } from '@keyturn/protocol'
 import type { AzureAccount, Operation, Region } from './azure/account.ts'
 import type { AzureVault } from './azure/vault.ts'
+import { Duties } from './duties.ts'
 import type { SimClient } from './fleet/client.ts'
 import type { SimPod } from './fleet/pod.ts'
 import type { SimProcess } from './time/process.ts'
@@ -38,8 +32,7 @@ export class Checker {
   /** When each coordinator's process last began to look at ARM. */
   readonly #looked = new Map<SimProcess, number>()
   #boundAtSending: readonly SimPod[] = []
-  #effectsBefore = 0
-  #before: Fingerprints | null = null
+  readonly #duties = new Duties()
   #handAt = Number.NEGATIVE_INFINITY
   #sentAt = 0
   /** The version that a member's reports acknowledged, by its durable name. */
@@ -89,9 +82,9 @@ export class Checker {
 
   #tookEffect(slot: Slot): void {
     this.#nobodyCanUse(slot, 'takes effect')
-    const ours = this.#truth.account.effects.slice(this.#effectsBefore)
+    const ours = this.#truth.account.effects.slice(this.#duties.effectsBefore)
     if (ours.some(effect => effect.by === 'coordinator' && effect.slot === slot)) {
-      this.#broken(3, `the ${slot} key is regenerated twice in one rotation`)
+      this.#broken(3, `the ${slot} key is regenerated twice under one plan`)
     }
   }
 
@@ -103,6 +96,7 @@ export class Checker {
     if (account.current[operation.slot].fingerprint !== fingerprint) return
     const pod = pods.find(({ clients }) => clients.includes(client))
     if (pod === undefined || !this.#boundAtSending.includes(pod)) return
+    if (this.#duties.isWaived(operation.slot, pod.name)) return
     // What is turned already, and only then published, may be signed with again.
     if (
       account.effects.some(({ slot, at }) => slot === operation.slot && at >= operation.begunAt)
@@ -156,15 +150,14 @@ export class Checker {
   }
 
   journalled(event: JournalEvent, by: SimProcess): void {
-    if (event.type === 'rotation-started') {
-      this.#before = event.before
-      this.#effectsBefore = this.#truth.account.effects.length
-    }
-    if (event.type !== 'phase-entered' || event.phase.at !== 'completed') return
-    if (this.#before) this.#completed(this.#before, by)
+    const { account } = this.#truth
+    const [primary, secondary] = slots.map(slot => account.current[slot].fingerprint)
+    if (!primary || !secondary) throw new TypeError('an account has two keys')
+    this.#duties.journalled(event, { primary, secondary }, account.effects.length)
+    if (event.type === 'phase-entered' && event.phase.at === 'completed') this.#completed(by)
   }
 
-  #completed(before: Fingerprints, by: SimProcess): void {
+  #completed(by: SimProcess): void {
     const { account, vault } = this.#truth
     const handWasFaster = this.#handAt >= (this.#looked.get(by) ?? 0)
     if (handWasFaster) return
@@ -172,7 +165,9 @@ export class Checker {
     if (document?.fenced.length !== 0) this.#broken(5, 'fences remain in the vault')
     for (const slot of slots) {
       const { fingerprint, value } = account.current[slot]
-      if (fingerprint === before[slot]) this.#broken(5, `the ${slot} key is still the old one`)
+      if (fingerprint === this.#duties.owed.get(slot)) {
+        this.#broken(5, `the ${slot} key is still the old one`)
+      }
       if (document?.keys[slot] !== value) this.#broken(5, `the ${slot} key is not published`)
       for (const client of this.#clientsOf(this.#truth.pods.filter(({ bound }) => bound))) {
         const held = client.ring.current?.keys[slot].fingerprint
@@ -193,7 +188,10 @@ export class Checker {
     // Whoever edits the vault after the POST was sent lifts the fence with his own hand.
     if (this.#handAt > this.#sentAt) return
     const answerable = pods.filter(
-      pod => pod.bound && (this.#boundAtSending.includes(pod) || !pod.servedOutside),
+      pod =>
+        pod.bound &&
+        !this.#duties.isWaived(slot, pod.name) &&
+        (this.#boundAtSending.includes(pod) || !pod.servedOutside),
     )
     for (const pod of answerable) {
       if (pod.canUse(fingerprint)) this.#used(slot, when, pod.process.name)

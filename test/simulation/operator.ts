@@ -3,8 +3,12 @@ import {
   type Blocker,
   type BlockerCode,
   hasEnded,
+  otherSlot,
+  type Slot,
+  slots,
   type Verb,
 } from '@keyturn/core'
+import type { Turn } from './settings.ts'
 import type { World } from './world.ts'
 
 /** Somebody on call: says what has to be said, and says it again where nobody heard. */
@@ -44,9 +48,27 @@ export class Operator {
     return this.say({ verb: 'adopt', by: 'ops', installation, takeOver })
   }
 
-  rotate(): Promise<boolean> {
+  rotate(turn: Turn): Promise<boolean> {
     this.#rotations += 1
-    return this.say({ verb: 'rotate', by: 'ops', reason: 'time', id: `r${this.#rotations}` })
+    const verb = { verb: 'rotate', by: 'ops', reason: turn, id: `r${this.#rotations}` } as const
+    const active = this.#world.leader?.account.state.record.published?.active ?? 'primary'
+    switch (turn) {
+      case 'both':
+        return this.say(verb)
+      case 'standby':
+        return this.say({ ...verb, slot: otherSlot(active) })
+      case 'active':
+        return this.say({ ...verb, slot: active })
+      case 'leaked':
+        return this.declareLeaked(this.#world.chance.of(verb.id).pick(slots))
+    }
+  }
+
+  /** A key is known to others: an emergency of its own, or a new plan for the running rotation. */
+  declareLeaked(slot: Slot): Promise<boolean> {
+    this.#rotations += 1
+    const id = `r${this.#rotations}`
+    return this.say({ verb: 'rotate', by: 'ops', reason: 'leaked', id, slot, emergency: true })
   }
 
   steer(verb: 'pause' | 'resume' | 'abort'): Promise<boolean> {

@@ -2,6 +2,9 @@ import type { Limits } from '@keyturn/core'
 import { testLimits } from '@keyturn/testkit'
 import type { Chance } from './time/chance.ts'
 
+/** Both keys in turn, one by itself, or one that has leaked. */
+export type Turn = 'both' | 'standby' | 'active' | 'leaked'
+
 /** How large a seed's world is, and how patient everybody in it. Drawn once, before all else. */
 export interface Settings {
   readonly members: number
@@ -19,6 +22,8 @@ export interface Settings {
   /** Whether the store is SQLite's, in memory. */
   readonly sqlite: boolean
   readonly rotations: number
+  /** What the first rotation turns; the others turn both keys. */
+  readonly turn: Turn
   readonly regenerationMs: number
   readonly regionLagMs: number
   readonly limits: Limits
@@ -57,7 +62,7 @@ export const settingsFor = (chance: Chance): Settings => {
     regions: chance.pick([1, 2, 2, 3]),
     turnMs: 1_000 * scale,
     usageMs: (isLarge ? 10_000 : 5_000) * scale,
-    holdMs: chance.pick(members > 8 ? [5_000, 20_000] : [0, 5_000, 20_000]) * Math.min(scale, 3),
+    holdMs: chance.pick(holdsMs(members, isSlow)),
     joinWaitMs: chance.pick([1_000, 3_000]),
     pollMs: chance.pick([5_000, 30_000]) * scale,
     paceMs: (isLarge ? 30_000 : chance.pick([4_000, 8_000, 20_000])) * scale,
@@ -71,7 +76,20 @@ export const settingsFor = (chance: Chance): Settings => {
     limits: limitsFor(chance, scale),
     stormMs: (isLarge ? 90_000 : chance.int(60_000, 240_000)) * (isSlow ? 200 : 1),
     strikes: chance.is(0.1) ? 0 : Math.ceil(chance.next() ** 2 * 30),
+    turn: turnFor(chance.next()),
   }
+}
+
+const turnFor = (drawn: number): Turn => {
+  if (drawn < 0.06) return 'standby'
+  if (drawn < 0.12) return 'active'
+  return drawn < 0.2 ? 'leaked' : 'both'
+}
+
+/** Whoever asks to hold nothing reports every second: what a few do, and nobody does for hours. */
+const holdsMs = (members: number, isSlow: boolean): readonly number[] => {
+  if (isSlow) return [60_000]
+  return members > 8 ? [5_000, 20_000] : [0, 5_000, 5_000, 20_000, 20_000]
 }
 
 const limitsFor = (chance: Chance, scale: number): Limits => ({

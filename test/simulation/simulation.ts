@@ -75,7 +75,8 @@ class Run {
 
   async #rotation(inWeather: boolean): Promise<void> {
     const { settings } = this.#world
-    await this.#until('a rotation starts', 300_000, () => this.#operator.rotate())
+    const turn = inWeather ? settings.turn : 'both'
+    await this.#until('a rotation starts', 300_000, () => this.#operator.rotate(turn))
     if (inWeather && settings.strikes > 0) {
       this.#storm.begin()
       await this.#pass(settings.stormMs)

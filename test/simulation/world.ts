@@ -1,4 +1,4 @@
-import type { Policy } from '@keyturn/core'
+import { defaultEmergencyLimits, type Policy } from '@keyturn/core'
 import { SqliteStore } from '../../packages/coordinator/src/store/sqlite.ts'
 import { AzureAccount } from './azure/account.ts'
 import { DataPlane } from './azure/data-plane.ts'
@@ -72,6 +72,8 @@ export class World {
       limits,
       fleet: { is: 'members', names: Array.from({ length: members }, (_, i) => `pod-${i + 1}`) },
       evidence: { is: 'none', acceptedBy: 'the simulation', reason: 'there are no strays' },
+      // Whoever lives has been heard before anybody is passed over.
+      emergency: { ...defaultEmergencyLimits, deadlineMs: limits.reportAgeMsMax * 1.5 },
     }
     worlds += 1
     this.#database = `file:simulation-${worlds}?mode=memory&cache=shared`

@@ -5,6 +5,9 @@ export interface Due {
   run: (() => void) | null
 }
 
+/** So many events at one instant are a loop that never ends, not a busy millisecond. */
+const perInstantMax = 200_000
+
 /** So many events in one round of the event loop: polling the system in between is most of the cost. */
 const perRound = 64
 
@@ -19,6 +22,7 @@ export class Timeline {
   /** How many events have happened. */
   events = 0
   #order = 0
+  #atThisInstant = 0
   readonly #heap: Due[] = []
 
   after(ms: number, run: () => void): Due {
@@ -59,6 +63,8 @@ export class Timeline {
   #happen(): boolean {
     for (let due = this.#pop(); due !== undefined; due = this.#pop()) {
       if (due.run === null) continue
+      this.#atThisInstant = due.at === this.now ? this.#atThisInstant + 1 : 0
+      if (this.#atThisInstant > perInstantMax) throw new RangeError('time stands still')
       this.now = due.at
       this.events += 1
       due.run()

@@ -1,4 +1,4 @@
-import type { Slot } from '@keyturn/core'
+import { type Slot, slots } from '@keyturn/core'
 import type { World } from '../world.ts'
 import type { Strikes } from './scene.ts'
 
@@ -62,5 +62,10 @@ export const verbs: Strikes = {
   abort: ({ operator }) => {
     void operator.steer('abort')
     return 'the rotation'
+  },
+  'key-leaked': ({ operator, chance }) => {
+    const slot = chance.pick(slots)
+    void operator.declareLeaked(slot)
+    return `the ${slot} key`
   },
 }
