@@ -1,5 +1,5 @@
 /** Stable codes of the errors that this package adds; Azure's own reach the caller unchanged. */
-export type KeysErrorCode = 'KEYS_UNAVAILABLE' | 'CLIENT_CLOSED'
+export type KeysErrorCode = 'KEYS_UNAVAILABLE' | 'LOCAL_AUTH_DISABLED' | 'CLIENT_CLOSED'
 
 /**
  * Nothing can be signed. The SDK does not retry it: its retry policies act on codes that it knows,
@@ -8,8 +8,8 @@ export type KeysErrorCode = 'KEYS_UNAVAILABLE' | 'CLIENT_CLOSED'
 export class KeysError extends Error {
   readonly code: KeysErrorCode
 
-  constructor(code: KeysErrorCode, message: string) {
-    super(message)
+  constructor(code: KeysErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'KeysError'
     this.code = code
   }
@@ -21,6 +21,32 @@ export const keysUnavailable = (waitedMs: number, why: string): KeysError =>
     `No usable key has come within ${waitedMs} ms (${why}), so the request cannot be signed. ` +
       'Check that the source of "keys" can be reached; the client goes on by itself when it can.',
   )
+
+/**
+ * No key of the account serves any longer, so there is nothing to fail over to and nothing to wait
+ * for. `cause` is what Azure said: `{ status, substatus, message }`.
+ */
+export const localAuthDisabled = (
+  status: number,
+  substatus: number | null,
+  body: string | null | undefined,
+): KeysError =>
+  new KeysError(
+    'LOCAL_AUTH_DISABLED',
+    'This account refuses every key, because its property "disableLocalAuth" is set. ' +
+      'Use CosmosClient with "aadCredentials" and a data-plane role, or have the property unset.',
+    { cause: { status, substatus, message: messageOf(body) } },
+  )
+
+const messageOf = (body: string | null | undefined): string => {
+  try {
+    const parsed: unknown = JSON.parse(body ?? '')
+    const message = parsed !== null && typeof parsed === 'object' && Reflect.get(parsed, 'message')
+    return typeof message === 'string' ? message : ''
+  } catch {
+    return ''
+  }
+}
 
 export const clientClosed = (): KeysError =>
   new KeysError(

@@ -36,14 +36,25 @@ const channels = {
 
 /** A client's events, on its own emitter and on the process's diagnostics channels. */
 export class KeysEmitter extends EventEmitter<KeysEvents> {
-  /** Like `emit`, but a listener's fault never fails the request that it is told of. */
+  /** Like `emit`, but a listener's fault reaches neither other listeners nor anybody's request. */
   tell<Name extends keyof KeysEvents>(name: Name, event: KeysEvents[Name][0]): void {
-    try {
-      // The base class's parameters distribute over all names; ours are narrower.
-      this.emit(name, ...([event] as never))
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error))
+    for (const listener of this.rawListeners(name)) {
+      try {
+        Reflect.apply(listener, this, [event])
+      } catch (error) {
+        process.emitWarning(error instanceof Error ? error : String(error))
+      }
     }
     if (channels[name].hasSubscribers) channels[name].publish(event)
+  }
+
+  /** @returns what ends it. */
+  hear<Name extends keyof KeysEvents>(
+    name: Name,
+    listener: (...event: KeysEvents[Name]) => void,
+  ): () => void {
+    // The base class's parameters distribute over all names; ours are narrower.
+    this.on(name, listener as never)
+    return () => this.off(name, listener as never)
   }
 }

@@ -1,28 +1,9 @@
-import type { Fingerprint, Slot } from '@keyturn/core'
-import type { FixedSource, KeyPair, Ring, Source, SourceStatus } from '@keyturn/keyring'
+import type { Slot } from '@keyturn/core'
+import type { FixedSource, KeyPair, Ring, Source } from '@keyturn/keyring'
 import type { KeysEmitter, KeysEvents } from './events.ts'
+import { type KeysStatus, keysStatus } from './status.ts'
 
-/** One key as this process knows it; never the key itself. */
-export interface KeyStatus {
-  readonly fingerprint: Fingerprint
-  /** `null`: replaced since, and named as long as something may be in flight with it. */
-  readonly slot: Slot | null
-  readonly state: 'active' | 'standby' | 'fenced' | 'replaced'
-  /** Regional endpoints that proved to refuse it, and for how long. */
-  readonly refused: readonly { readonly endpoint: string; readonly forMs: number }[]
-  readonly inFlight: number
-  readonly total: number
-  /** Milliseconds since it was last used; `null`: never. */
-  readonly idleMs: number | null
-}
-
-export interface KeysStatus {
-  /** `0`: the source has no versions; `null`: no keyset has come yet. */
-  readonly version: number | null
-  readonly active: Slot | null
-  readonly keys: readonly KeyStatus[]
-  readonly source: SourceStatus
-}
+export type { KeyStatus, KeysStatus } from './status.ts'
 
 /** By shape: a literal of the other build of this library is one as well. */
 const isFixed = (source: Source): source is FixedSource =>
@@ -40,33 +21,7 @@ export class ClientKeys {
 
   /** One synchronous sample of everything known about the keys. */
   status(): KeysStatus {
-    const { held, usage, refused } = this.#ring.sample()
-    const slotOf = (fingerprint: Fingerprint): Slot | null => {
-      if (held?.fingerprints.primary === fingerprint) return 'primary'
-      return held?.fingerprints.secondary === fingerprint ? 'secondary' : null
-    }
-    const stateOf = (slot: Slot | null): KeyStatus['state'] => {
-      if (held === null || slot === null) return 'replaced'
-      if (held.fenced.includes(slot)) return 'fenced'
-      return held.active === slot ? 'active' : 'standby'
-    }
-    return {
-      version: held?.version ?? null,
-      active: held?.active ?? null,
-      keys: usage.map(({ fingerprint, ...counts }) => {
-        const slot = slotOf(fingerprint)
-        return {
-          fingerprint,
-          slot,
-          state: stateOf(slot),
-          refused: refused
-            .filter(refusal => refusal.fingerprint === fingerprint)
-            .map(({ endpoint, forMs }) => ({ endpoint, forMs })),
-          ...counts,
-        }
-      }),
-      source: this.#ring.sourceStatus(),
-    }
+    return keysStatus(this.#ring)
   }
 
   on<Name extends keyof KeysEvents>(

@@ -124,7 +124,6 @@ t.test('a service that says nothing of its time gets no second try', async t => 
 })
 
 const passedThrough = [
-  ['local auth that is disabled', 401, 'Local Authorization is disabled. Use an AAD token', '5202'],
   ['a missing header', 401, 'Required Header authorization is missing.', undefined],
   ['a malformed header', 401, "Authorization header doesn't confirm to the required", undefined],
   ['a firewall', 403, 'Request is blocked. Please check your firewall settings.', undefined],
@@ -141,6 +140,25 @@ for (const [name, status, message, substatus] of passedThrough) {
     account.intercept = () => ({ status, body: { code: 'No', message }, headers })
     await t.rejects(container.item('1', 'p').read(), { code: status, message })
     t.equal(account.seen.length, 1)
+    t.same(ring.refusals, [])
+  })
+}
+
+for (const substatus of ['5202', '0', undefined]) {
+  t.test(`local auth that is disabled fails fast and says so, substatus ${substatus}`, async t => {
+    const { account, source, container, ring } = await setUp(t)
+    source.offer(a, b)
+    await container.item('1', 'p').read()
+    account.seen.length = 0
+    const message = 'Local Authorization is disabled. Use an AAD token to authorize all requests.'
+    const headers = substatus ? { 'x-ms-substatus': substatus } : undefined
+    account.intercept = () => ({ status: 401, body: { code: 'Unauthorized', message }, headers })
+    await t.rejects(container.item('1', 'p').read(), {
+      code: 'LOCAL_AUTH_DISABLED',
+      message: /disableLocalAuth.+aadCredentials/,
+      cause: { status: 401, substatus: substatus ? Number(substatus) : null, message },
+    })
+    t.equal(account.seen.length, 1, 'the other key is not tried, and nothing is retried')
     t.same(ring.refusals, [])
   })
 }

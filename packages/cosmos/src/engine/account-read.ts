@@ -27,12 +27,14 @@ export class AccountReads {
   readonly #ring: Ring
   readonly #transport: Transport
   readonly #date: ServiceDate
+  readonly #closing: AbortSignal
   readonly #running = new Map<string, Promise<AccountReadVerdict>>()
 
-  constructor(ring: Ring, transport: Transport, date: ServiceDate) {
+  constructor(ring: Ring, transport: Transport, date: ServiceDate, closing: AbortSignal) {
     this.#ring = ring
     this.#transport = transport
     this.#date = date
+    this.#closing = closing
   }
 
   /** Never rejects. `unknown` also where the key may not be used any more. */
@@ -62,7 +64,7 @@ export class AccountReads {
       url: `${endpoint}/`,
       method: 'GET',
       headers: createHttpHeaders({ 'x-ms-version': apiVersion, accept: 'application/json' }),
-      abortSignal: AbortSignal.timeout(timeoutMs),
+      abortSignal: AbortSignal.any([this.#closing, AbortSignal.timeout(timeoutMs)]),
       allowInsecureConnection: endpoint.startsWith('http:'),
     })
     try {

@@ -1,17 +1,11 @@
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
-import {
-  authorizationHeader,
-  type Fingerprint,
-  isFenced,
-  standbyOf,
-  stringToSign,
-  type Verdict,
-} from '@keyturn/core'
+import { authorizationHeader, type Fingerprint, stringToSign, type Verdict } from '@keyturn/core'
 import type { Signed } from '@keyturn/keyring'
-import { clientClosed, keysUnavailable } from '../errors.ts'
-import { abortable } from './abortable.ts'
-import { judge } from './answer.ts'
+import { clientClosed, keysUnavailable, localAuthDisabled } from '../errors.ts'
+import type { AttemptTrace } from '../telemetry/tracing.ts'
+import { judge, substatusOf } from './answer.ts'
 import type { Parts } from './parts.ts'
+import { Patience } from './patience.ts'
 import type { Permits } from './permits.ts'
 import { isWriteRequest, type Ticket } from './ticket.ts'
 
@@ -38,12 +32,14 @@ export class Attempt {
   readonly #endpoint: string
   readonly #permits: Permits
   readonly #signal: AbortSignal | undefined
+  readonly #trace: AttemptTrace | null
   #tried: readonly Fingerprint[] = []
   #refusedEver: readonly Fingerprint[] = []
   #refreshed = false
   #holdsPermit = false
-  #rounds = 0
   #corrections = 0
+  #waitedMs = 0
+  #patience: Patience | null = null
   #last: PipelineResponse | null = null
 
   constructor(
@@ -52,33 +48,41 @@ export class Attempt {
     ticket: Ticket,
     endpoint: string,
     permits: Permits,
+    trace: AttemptTrace | null,
   ) {
     this.#parts = parts
     this.#request = request
     this.#ticket = ticket
     this.#endpoint = endpoint
     this.#permits = permits
+    this.#trace = trace
     this.#signal = request.abortSignal instanceof AbortSignal ? request.abortSignal : undefined
   }
 
   async run(): Promise<PipelineResponse> {
-    const waiting = this.#permits.acquire(this.#signal)
-    if (waiting) await waiting
-    this.#holdsPermit = true
+    await this.#takePermit()
     try {
       for (;;) {
         const step = await this.#step()
         if (step === 'again') continue
         if (step === 'exhausted') {
-          if (await this.#mayTryAgain()) continue
-          return this.#giveUp()
+          const answer = await this.#lastResort()
+          if (answer) return answer
+          continue
         }
         const answer = this.#settle(step)
         if (answer) return answer
+        if (this.#parts.closing.aborted) throw clientClosed()
       }
     } finally {
       this.#letGo()
     }
+  }
+
+  async #takePermit(): Promise<void> {
+    const waiting = this.#permits.acquire(this.#signal)
+    if (waiting) await waiting
+    this.#holdsPermit = true
   }
 
   #letGo(): void {
@@ -124,6 +128,7 @@ export class Attempt {
       trial,
     })
     if (begun.next !== 'send') return this.#wait(begun.next)
+    this.#trace?.signed(begun)
     let verdict: Verdict | null = null
     try {
       const authorization = authorizationHeader(begun.signature)
@@ -140,7 +145,6 @@ export class Attempt {
   }
 
   async #wait(next: 'no-keyset' | 'refresh' | 'exhausted' | 'closed'): Promise<Step> {
-    const { ring, limits } = this.#parts
     switch (next) {
       case 'closed':
         throw clientClosed()
@@ -148,15 +152,38 @@ export class Attempt {
         return 'exhausted'
       case 'refresh':
         this.#refreshed = true
-        await ring.refresh('refused', this.#signal)
+        await this.#bounded(ms => this.#parts.ring.refresh('refused', this.#untilClosed(), ms))
         return 'again'
-      case 'no-keyset': {
-        const keyset = await ring.whenKeyset(limits.keysetWaitMsMax, this.#signal)
-        if (keyset) return 'again'
-        const { kind, lastError } = ring.sourceStatus()
-        throw keysUnavailable(limits.keysetWaitMsMax, lastError ?? `source ${kind} is silent`)
-      }
+      case 'no-keyset':
+        if (await this.#bounded(ms => this.#parts.ring.whenKeyset(ms, this.#untilClosed()))) {
+          return 'again'
+        }
+        throw this.#unavailable()
     }
+  }
+
+  /** All waits of an attempt for keys share one bound; the SDK gives some reads 2 s in all. */
+  async #bounded<T>(wait: (withinMs: number) => Promise<T>): Promise<T> {
+    const { clock, limits } = this.#parts
+    const from = clock.now()
+    this.#trace?.waits()
+    try {
+      return await wait(Math.max(0, limits.keysetWaitMsMax - this.#waitedMs))
+    } finally {
+      this.#waitedMs += clock.now() - from
+    }
+  }
+
+  /** The caller's signal and the client's end: no wait outlives either. */
+  #untilClosed(): AbortSignal {
+    const { closing } = this.#parts
+    return this.#signal ? AbortSignal.any([this.#signal, closing]) : closing
+  }
+
+  #unavailable(): Error {
+    const { ring, limits } = this.#parts
+    const { kind, lastError } = ring.sourceStatus()
+    return keysUnavailable(limits.keysetWaitMsMax, lastError ?? `source ${kind} is silent`)
   }
 
   /** @returns the answer for the caller, or `null` to go on. */
@@ -170,31 +197,36 @@ export class Attempt {
         return this.#isReadOnlyWrite() ? response : null
       case 'clock-skew':
         return this.#correctClock(verdict.serverTime) ? null : response
+      case 'local-auth-disabled':
+        throw localAuthDisabled(response.status, substatusOf(response), response.bodyAsText)
       default:
         return response
     }
   }
 
   #accepted(fingerprint: Fingerprint): void {
-    const { ring, events, reads } = this.#parts
+    const { ring, events, reads, doubts } = this.#parts
     if (ring.refusals.length === 0 && this.#refusedEver.length === 0) return
     const from = this.#refusedEver.filter(refused => refused !== fingerprint)
     // Refused and then accepted under one key: the container was being made, and no other
     // key's refusal before it proves anything.
     const proof = this.#refusedEver.includes(fingerprint) ? [] : from
-    ring.accepted(fingerprint, this.#endpoint, this.#isWrite(), proof)
+    const doubtful = doubts.at(this.#endpoint)
+    ring.accepted(fingerprint, this.#endpoint, this.#isWrite(), proof, doubtful)
     for (const refusal of ring.refusals) {
       if (!refusal.proven && proof.includes(refusal.fingerprint)) {
         void reads.ask(refusal.fingerprint, this.#endpoint)
       }
     }
-    if (from.length > 0)
-      events.tell('failover', { endpoint: this.#endpoint, from, to: fingerprint })
+    if (from.length === 0) return
+    events.tell('failover', { endpoint: this.#endpoint, from, to: fingerprint })
   }
 
   #refused(fingerprint: Fingerprint, response: PipelineResponse): void {
     this.#last = response
+    this.#trace?.refused(fingerprint)
     this.#tried = [...this.#tried, fingerprint]
+    if (this.#tried.length > 1) this.#parts.doubts.raise(this.#endpoint)
     if (!this.#refusedEver.includes(fingerprint)) {
       this.#refusedEver = [...this.#refusedEver, fingerprint]
     }
@@ -216,38 +248,22 @@ export class Attempt {
     return this.#parts.ring.current?.pair === 'readOnly' && this.#isWrite()
   }
 
-  /**
-   * Every key was refused. Where an account read with one is accepted, the 401 was ambiguous:
-   * the same key is tried again after a while, with the connection left to others meanwhile.
-   */
-  async #mayTryAgain(): Promise<boolean> {
-    const { limits, clock } = this.#parts
-    const waitMs = limits.ambiguousRetryMs[this.#rounds]
-    if (this.#ticket.accountRead || waitMs === undefined) return false
-    const well = await this.#keyThatIsWell()
-    if (well === null) return false
-    this.#rounds += 1
-    this.#tried = this.#tried.filter(fingerprint => fingerprint !== well)
-    this.#letGo()
-    await clock.sleep(waitMs, this.#signal)
-    const waiting = this.#permits.acquire(this.#signal)
-    if (waiting) await waiting
-    this.#holdsPermit = true
-    return true
-  }
-
-  /** Asked anew each time, since keys may die meanwhile: the active one if well, else the other. */
-  async #keyThatIsWell(): Promise<Fingerprint | null> {
-    const { reads, ring } = this.#parts
-    const keyset = ring.current
-    if (keyset === null) return null
-    const usable = [keyset.active, standbyOf(keyset)].filter(slot => !isFenced(keyset, slot))
-    for (const slot of usable) {
-      const { fingerprint } = keyset.keys[slot]
-      const asked = reads.ask(fingerprint, this.#endpoint)
-      if ((await abortable(asked, this.#signal)) === 'accepted') return fingerprint
+  /** @returns the answer for the caller, or `null` to go on. */
+  async #lastResort(): Promise<PipelineResponse | null> {
+    // The account read itself: no resource can be to blame.
+    if (this.#ticket.accountRead) return this.#giveUp()
+    const { ring } = this.#parts
+    const before = ring.current
+    this.#patience ??= new Patience(this.#parts, this.#endpoint, this.#untilClosed())
+    const hope = await this.#patience.hope(() => this.#letGo())
+    if (!this.#holdsPermit) await this.#takePermit()
+    if (hope.retry !== null) {
+      this.#tried = this.#tried.filter(fingerprint => fingerprint !== hope.retry)
+      return null
     }
-    return null
+    // Something newer came while the account was asked.
+    if (ring.current !== before) return null
+    return hope.keys === 'well' && this.#last ? this.#last : this.#giveUp()
   }
 
   /** Azure's own answer, unchanged. */

@@ -43,6 +43,14 @@ export class Breakers {
     this.#match()
   }
 
+  /** Once the ring signs nothing any longer: ends every breaker, and its timer with it. */
+  end(): void {
+    if (!this.#ring.stopped) return
+    for (const { breaker } of this.#guards) breaker.shutdown()
+    this.#guards = []
+    Breakers.#ofRing.delete(this.#ring)
+  }
+
   /** Whether this key may be tried again here now, although it is known to be refused. */
   mayTry(fingerprint: Fingerprint, endpoint: string): boolean {
     return this.#guards.some(

@@ -1,13 +1,17 @@
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import type { TokenProvider } from '@azure/cosmos'
 import { type Clock, type Ring, systemClock } from '@keyturn/keyring'
+import { clientClosed } from '../errors.ts'
 import { KeysEmitter } from '../events.ts'
 import type { RingLease } from '../rings.ts'
+import { ClientMetrics } from '../telemetry/metrics.ts'
+import { traced, tracerNow } from '../telemetry/tracing.ts'
 import type { Transport } from '../transport/transport.ts'
 import { AccountReads } from './account-read.ts'
 import { Attempt } from './attempt.ts'
 import { Breakers } from './breakers.ts'
 import { ServiceDate } from './date.ts'
+import { Doubts } from './doubts.ts'
 import { type EngineLimits, Exhaustion, engineLimits, type Parts } from './parts.ts'
 import { Permits } from './permits.ts'
 import { readTicket, writeTicket } from './ticket.ts'
@@ -36,7 +40,9 @@ export class Engine implements HttpClient {
   readonly #parts: Parts
   readonly #places = new Map<string, Place>()
   readonly #unfollow: () => void
-  #closing: Promise<void> | null = null
+  readonly #metrics: ClientMetrics
+  readonly #closing = new AbortController()
+  #closed: Promise<void> | null = null
 
   constructor(options: EngineOptions) {
     const { lease, transport } = options
@@ -50,13 +56,16 @@ export class Engine implements HttpClient {
       ring,
       transport,
       breakers: Breakers.of(ring, limits.breakerResetMs),
-      reads: new AccountReads(ring, transport, date),
+      reads: new AccountReads(ring, transport, date, this.#closing.signal),
       date,
       clock,
       events: this.events,
       exhaustion: new Exhaustion(this.events, clock, limits.exhaustedEveryMs),
+      doubts: new Doubts(clock),
+      closing: this.#closing.signal,
       limits,
     }
+    this.#metrics = new ClientMetrics(ring, this.events)
     this.#unfollow = tellNews(ring, this.events)
     ring.start()
   }
@@ -67,19 +76,34 @@ export class Engine implements HttpClient {
     const ticket = readTicket(request.headers.get('authorization'))
     // Not ours: a request that carries another authorization goes out as it is.
     if (ticket === null) return this.#parts.transport.send(request, null)
+    if (this.#closed !== null) throw clientClosed()
+    // The SDK reads the account first of all, and every few minutes: soon enough to look anew.
+    if (ticket.accountRead) this.#metrics.bind()
     const { endpoint, permits } = this.#placeOf(request.url)
-    return new Attempt(this.#parts, request, ticket, endpoint, permits).run()
+    const tracer = tracerNow()
+    if (tracer === null) {
+      return new Attempt(this.#parts, request, ticket, endpoint, permits, null).run()
+    }
+    return traced(tracer, { request, ticket, endpoint }, trace =>
+      new Attempt(this.#parts, request, ticket, endpoint, permits, trace).run(),
+    )
   }
 
   /** Ends what it started: after the last attempt, the ring with its last user, then connections. */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
+    this.#closed ??= this.#close()
+    return this.#closed
   }
 
+  /** Whoever is on the wire is waited for; whoever waits for a turn, a key or a retry is not. */
   async #close(): Promise<void> {
+    const reason = clientClosed()
+    this.#closing.abort(reason)
+    for (const { permits } of this.#places.values()) permits.sendAway(reason)
     await this.#lease.giveBack()
+    this.#parts.breakers.end()
     this.#unfollow()
+    this.#metrics.unbind()
     await this.#parts.transport.close()
   }
 

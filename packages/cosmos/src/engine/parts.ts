@@ -5,9 +5,10 @@ import type { Transport } from '../transport/transport.ts'
 import type { AccountReads } from './account-read.ts'
 import type { Breakers } from './breakers.ts'
 import type { ServiceDate } from './date.ts'
+import type { Doubts } from './doubts.ts'
 
 export interface EngineLimits {
-  /** The longest wait for a first keyset within an attempt, in ms; reads may have 2 s in all. */
+  /** The longest that one attempt waits for a first and a fresh keyset together, in ms. */
   readonly keysetWaitMsMax: number
   /** Waits before the same key is tried again after an ambiguous 401, in ms. */
   readonly ambiguousRetryMs: readonly number[]
@@ -56,5 +57,8 @@ export interface Parts {
   readonly clock: Clock
   readonly events: KeysEmitter
   readonly exhaustion: Exhaustion
+  readonly doubts: Doubts
+  /** Aborted when the client closes, with the error that a caller then gets. */
+  readonly closing: AbortSignal
   readonly limits: EngineLimits
 }

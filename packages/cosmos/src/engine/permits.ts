@@ -1,5 +1,6 @@
 interface Waiter {
   readonly go: () => void
+  readonly fail: (error: unknown) => void
   readonly signal: AbortSignal | undefined
   readonly onAbort: (() => void) | undefined
 }
@@ -26,7 +27,7 @@ export class Permits {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       const onAbort = signal && ((): void => this.#leave(waiter, () => reject(signal.reason)))
-      const waiter: Waiter = { go: resolve, signal, onAbort }
+      const waiter: Waiter = { go: resolve, fail: reject, signal, onAbort }
       if (onAbort) signal.addEventListener('abort', onAbort, { once: true })
       this.#queue.push(waiter)
     })
@@ -46,6 +47,16 @@ export class Permits {
     }
     if (next.onAbort) next.signal?.removeEventListener('abort', next.onAbort)
     next.go()
+  }
+
+  /** Sends all who wait away; those who hold a permit go on. */
+  sendAway(error: unknown): void {
+    for (const { fail, signal, onAbort } of this.#queue.splice(this.#head)) {
+      if (onAbort) signal?.removeEventListener('abort', onAbort)
+      fail(error)
+    }
+    this.#queue.length = 0
+    this.#head = 0
   }
 
   #leave(waiter: Waiter, then: () => void): void {

@@ -36,6 +36,26 @@ export const readTicket = (authorization: string | undefined): Ticket | null => 
   return { prefix: decodeURIComponent(authorization.slice(encodedMark.length + 1)), accountRead }
 }
 
+/** What a ticket is for, by names that say nothing of single items. */
+export interface TicketNames {
+  /** For example `get docs`; `get account` for the account read. */
+  readonly operation: string
+  readonly database: string | null
+  readonly container: string | null
+}
+
+const namesInLink = /^dbs\/([^/]+)(?:\/colls\/([^/]+))?/
+
+export const ticketNames = ({ prefix, accountRead }: Ticket): TicketNames => {
+  const [verb = '', type = '', link = ''] = prefix.split('\n')
+  const [, database, container] = namesInLink.exec(link) ?? []
+  return {
+    operation: `${verb} ${accountRead ? 'account' : type}`,
+    database: database ?? null,
+    container: container ?? null,
+  }
+}
+
 const queryHeaders = ['x-ms-documentdb-isquery', 'x-ms-cosmos-is-query-plan-request']
 
 /** Queries are POSTs that change nothing; the SDK marks them after the ticket is written. */

@@ -1,0 +1,65 @@
+import type { Fingerprint, Slot } from '@keyturn/core'
+import { type Ring, type SourceStatus, systemClock } from '@keyturn/keyring'
+
+/** One key as this process knows it; never the key itself. */
+export interface KeyStatus {
+  readonly fingerprint: Fingerprint
+  /** `null`: replaced since, and named as long as something may be in flight with it. */
+  readonly slot: Slot | null
+  readonly state: 'active' | 'standby' | 'fenced' | 'replaced'
+  /** No regional endpoint is known to refuse it. */
+  readonly healthy: boolean
+  /** Since when the first of them refuses it, in ISO 8601; `null`: none does. */
+  readonly refusedSince: string | null
+  /** Regional endpoints that proved to refuse it, and for how long. */
+  readonly refused: readonly { readonly endpoint: string; readonly forMs: number }[]
+  readonly inFlight: number
+  readonly total: number
+  /** Milliseconds since it was last used; `null`: never. */
+  readonly idleMs: number | null
+}
+
+export interface KeysStatus {
+  /** `0`: the source has no versions; `null`: no keyset has come yet. */
+  readonly version: number | null
+  readonly active: Slot | null
+  readonly keys: readonly KeyStatus[]
+  /** Where keysets come from, and how long ago the last one came. */
+  readonly source: SourceStatus
+}
+
+/** One synchronous sample of everything known about a ring's keys. */
+export const keysStatus = (ring: Ring): KeysStatus => {
+  const { held, usage, refused } = ring.sample()
+  const slotOf = (fingerprint: Fingerprint): Slot | null => {
+    if (held?.fingerprints.primary === fingerprint) return 'primary'
+    return held?.fingerprints.secondary === fingerprint ? 'secondary' : null
+  }
+  const stateOf = (slot: Slot | null): KeyStatus['state'] => {
+    if (held === null || slot === null) return 'replaced'
+    if (held.fenced.includes(slot)) return 'fenced'
+    return held.active === slot ? 'active' : 'standby'
+  }
+  return {
+    version: held?.version ?? null,
+    active: held?.active ?? null,
+    keys: usage.map(({ fingerprint, ...counts }) => {
+      const slot = slotOf(fingerprint)
+      const by = refused
+        .filter(refusal => refusal.fingerprint === fingerprint)
+        .map(({ endpoint, forMs }) => ({ endpoint, forMs }))
+      return {
+        fingerprint,
+        slot,
+        state: stateOf(slot),
+        healthy: by.length === 0,
+        refusedSince: by.length === 0 ? null : agoInIso(Math.max(...by.map(each => each.forMs))),
+        refused: by,
+        ...counts,
+      }
+    }),
+    source: ring.sourceStatus(),
+  }
+}
+
+const agoInIso = (ms: number): string => new Date(systemClock.wall() - ms).toISOString()
