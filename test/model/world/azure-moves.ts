@@ -138,6 +138,7 @@ const vaultHandMoves = (state: State): readonly Move[] => {
 
 /** Nothing is left to happen that this world is about. */
 export const isOver = ({ azure, store, vault, spec }: State): boolean => {
+  if (spec.outside?.retires && store.record.retirement?.is === 'done') return azure.isRetired
   const phase = store.record.rotation?.phase
   if (!phase) return false
   const isAtEnd = hasEnded(phase) || phase.at === spec.ends

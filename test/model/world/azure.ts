@@ -12,6 +12,7 @@ export const newAzure = (regions: number): Azure => {
     mail: [],
     regions: Array.from({ length: regions }, () => keys),
     effects: { primary: 0, secondary: 0 },
+    isRetired: false,
   }
 }
 
@@ -52,7 +53,7 @@ export const catchUp = (azure: Azure, region: number): Azure => ({
 })
 
 export const accepts = (azure: Azure, region: number, key: Fingerprint): boolean => {
-  const takes = azure.regions[region]
+  const takes = azure.isRetired ? undefined : azure.regions[region]
   return takes !== undefined && (takes.primary === key || takes.secondary === key)
 }
 

@@ -40,6 +40,7 @@ export const faultNames = [
   'hand-in-vault',
   'paused',
   'aborted',
+  'emergency',
 ] as const
 
 export type FaultName = (typeof faultNames)[number]

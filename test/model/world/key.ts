@@ -10,6 +10,7 @@ import {
 } from '@keyturn/core'
 import { memberKeys, rowsKey } from './member-key.ts'
 import { bit, Names, short } from './names.ts'
+import { leaderOutsideKey, outsideKey, outsideRecordKey, retirementKey } from './outside-key.ts'
 import type { Leader, Seen, State, Store, Truth, Written } from './state.ts'
 
 /**
@@ -19,13 +20,18 @@ import type { Leader, Seen, State, Store, Truth, Written } from './state.ts'
 export const keyOf = (state: State): string => {
   const { hands } = state
   const { text, names, signature } = centreOf(state)
-  const hand = bit(hands.aborted) + bit(hands.refusedOnce) + bit(hands.editedVault)
+  // Either lets a turn go back: which one it was does not matter.
+  const hand = bit(hands.aborted || hands.refusedOnce) + bit(hands.editedVault)
   const parts = [
-    ...[text, hand, state.faults.length, state.violations.join()],
+    ...[text, hand, bit(isUntouched(state)), state.violations.join()],
     ...memberKeys(state, names, signature),
   ]
   return parts.join('|')
 }
+
+/** Only where faults of some kind come first does it matter whether there was one. */
+const isUntouched = ({ spec, faults }: State): boolean =>
+  spec.first !== undefined && faults.length === 0
 
 interface Centre {
   readonly text: string
@@ -45,6 +51,7 @@ const centreOf = (state: State): Centre => {
     azureKey(state, names),
     vaultKey(state, names),
     recordKey(record, names),
+    outsideKey(state, names),
     ...state.leaders.map(leader => leaderKey(state, leader, names)),
   ]
   const centre = { text: parts.join('|'), names, signature: names.signature() }
@@ -59,6 +66,7 @@ const sameCentre = (a: State, b: State): boolean =>
   a.azure === b.azure &&
   a.vault === b.vault &&
   a.leaders === b.leaders &&
+  a.outside === b.outside &&
   a.store.record === b.store.record &&
   a.store.epoch === b.store.epoch &&
   a.store.revision === b.store.revision &&
@@ -96,18 +104,21 @@ const vaultKey = ({ vault, spec }: State, names: Names): string => {
 }
 
 const recordKey = (record: AccountRecord, names: Names): string => {
-  const { published, readBack, takesOver, rotation } = record
+  const { published, readBack, takesOver, rotation, retirement } = record
   const version = published
     ? names.held(published) + bit(published.confirmed) + names.age(published.at)
     : '-'
-  return [version, names.version(readBack), bit(takesOver), rotationKey(rotation, names)].join()
+  const rest = rotationKey(rotation, names) + retirementKey(retirement, names)
+  return [version, names.version(readBack), bit(takesOver), rest].join()
 }
 
 const rotationKey = (rotation: Rotation | null, names: Names): string => {
   if (rotation === null) return '-'
   const { from, phase, phaseSince, paused, before } = rotation
-  const since = phase.at === 'baking' ? names.age(phaseSince) : ''
-  return short(from) + names.keys(before) + phaseKey(phase, names) + since + bit(paused !== null)
+  const { emergency } = rotation
+  const since = phase.at === 'baking' || emergency ? names.age(phaseSince) : ''
+  const roles = short(from) + names.keys(before) + phaseKey(phase, names) + since
+  return roles + bit(paused !== null) + outsideRecordKey(rotation, names)
 }
 
 /** Nothing is sent before all earlier attempts are settled: only the last one matters. */
@@ -137,6 +148,7 @@ const leaderKey = (state: State, leader: Leader, names: Names): string => {
     spec.looks === 'rationed' ? armKey(leader.arm, names) + vaultViewKey(leader.vault, names) : '',
     probesKey(leader, names),
     stageKey(leader, store, names),
+    leaderOutsideKey(state, leader),
   ].join()
 }
 

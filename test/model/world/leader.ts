@@ -9,27 +9,31 @@ import {
   fold,
   type JournalEvent,
   type Member,
+  type Needs,
   needs,
   type ProbeView,
   type Slot,
   type World,
 } from '@keyturn/core'
 import { accepts } from './azure.ts'
-import { policyOf } from './spec.ts'
+import { evidenceLost, evidenceOf, outsideOf, policyIn } from './outside.ts'
+import { judgeBeginning } from './outside-truth.ts'
 import { changed, type Leader, type Seen, type State, type Store, type Truth } from './state.ts'
 import { broken, judgeCompletion, judgeTurningBack } from './truth.ts'
 
 export interface Fails {
   readonly arm: boolean
   readonly vault: boolean
+  readonly evidence?: true
 }
 
 export const known = (state: State, leader: Leader, fleet: readonly Member[]) => ({
   now: state.now,
   epoch: leader.epoch,
   record: leader.record,
-  policy: policyOf(state.spec),
+  policy: policyIn(state),
   fleet: { reachableSince: leader.reachableSince, members: fleet } satisfies Fleet,
+  ...outsideOf(state, leader),
 })
 
 /** The world as it was last seen, nothing looked up. */
@@ -38,13 +42,14 @@ export const lastSeen = (state: State, leader: Leader): World => ({
   arm: leader.arm && { ...leader.arm, fresh: false },
   vault: leader.vault && { ...leader.vault, fresh: false },
   probes: leader.probes,
+  evidence: leader.evidence && { ...leader.evidence, fresh: false },
 })
 
 export interface Gathered {
   /** With what it remembers of this look. */
   readonly leader: Leader
   readonly seen: Seen
-  readonly looked: { readonly arm: boolean; readonly vault: boolean }
+  readonly looked: Needs
 }
 
 /** Looks at what the turn needs, as the production's gatherer does. */
@@ -56,8 +61,13 @@ export const gather = (state: State, leader: Leader, fails: Fails): Gathered => 
   const looked = needed.arm && arm !== null && arm.error === null
   const held = looked ? kept(leader.probes, arm) : leader.probes
   const probes = looked ? probe(state, held, needed.probes) : held
-  const memory = { ...leader, arm, vault, probes: probes.map(stale) }
-  return { leader: memory, seen: { arm, vault, probes }, looked: needed }
+  const evidence = needed.evidence
+    ? fails.evidence
+      ? evidenceLost(state, leader.evidence)
+      : evidenceOf(state)
+    : (before.evidence ?? null)
+  const memory = { ...leader, arm, vault, probes: probes.map(stale), evidence }
+  return { leader: memory, seen: { arm, vault, probes, evidence }, looked: needed }
 }
 
 const kept = (probes: readonly ProbeView[], { fingerprints }: ArmView): readonly ProbeView[] =>
@@ -91,6 +101,7 @@ const lookAtArm = ({ azure, now }: State, leader: Leader, fails: boolean): ArmVi
     fingerprints: azure.keys,
     generationTimes: { primary: null, secondary: null },
     operation: named === null ? null : { operation: named, status },
+    localAuthDisabled: azure.isRetired,
     error: null,
   }
 }
@@ -188,6 +199,8 @@ export const fallen = {
   arm: null,
   vault: null,
   probes: [],
+  evidence: null,
+  hooks: [],
   stage: { at: 'idle' },
 } as const
 
@@ -201,6 +214,8 @@ export const judgeEvents = (
 ): State => {
   let judged = state
   for (const event of events) {
+    judged = judgeBeginning(judged, event)
+    if (event.type === 'replanned') judged = anew(judged)
     if (event.type !== 'phase-entered') continue
     if (event.phase.at === 'completed' && before.rotation) {
       judged = judgeCompletion(judged, before.rotation.before, truth, clean)
@@ -211,6 +226,12 @@ export const judgeEvents = (
   }
   return judged
 }
+
+/** A plan that is made anew may turn a slot once more. */
+const anew = (state: State): State => ({
+  ...state,
+  azure: { ...state.azure, effects: { primary: 0, secondary: 0 } },
+})
 
 export const threw = (state: State, message: string): State =>
   broken(state, 0, `the decision throws: ${message}`)

@@ -4,6 +4,7 @@ import type { FaultName } from './faults.ts'
 import { append, judgeEvents, lastSeen, setLeader } from './leader.ts'
 import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
+import { evidenceOf } from './outside.ts'
 import { restarted, setClient, setSidecar } from './sidecar.ts'
 import { expectedOf, lateName, policyOf } from './spec.ts'
 import type { Leader, Sidecar, State } from './state.ts'
@@ -68,7 +69,7 @@ const spare = (state: State): readonly Move[] => {
 const isThere = (state: State, name: string): boolean =>
   state.sidecars.some(sidecar => sidecar.name === name)
 
-const by = { by: 'ops', reason: 'the model' } as const
+export const by = { by: 'ops', reason: 'the model' } as const
 
 const verbMoves = (state: State, leader: Leader, index: number): readonly Move[] => {
   if (!leader.up || leader.stage.at !== 'idle') return []
@@ -99,18 +100,15 @@ const verbMoves = (state: State, leader: Leader, index: number): readonly Move[]
   return [...moves, ...vaultRemedies(state, leader, index)]
 }
 
-const obeyed = (
+export const obeyed = (
   state: State,
   leader: Leader,
   index: number,
   verb: Verb,
   rows: readonly Member[],
 ): State | null => {
-  const { arm, vault } = sight(state)
-  const answer = obey(
-    { ...lastSeen(state, leader), ...(verb.verb === 'adopt' ? { arm, vault } : {}) },
-    verb,
-  )
+  const looks = verb.verb === 'adopt' || verb.verb === 'retire'
+  const answer = obey({ ...lastSeen(state, leader), ...(looks ? sight(state) : {}) }, verb)
   if (!answer.done) return null
   const { state: after } = append(state, index, answer.events)
   const isHere = (one: Member) =>
@@ -121,18 +119,26 @@ const obeyed = (
   return judgeEvents(heard, answer.events, leader.record, truthOf(state), true)
 }
 
-/** `adopt` looks at everything itself. */
-const sight = ({ azure, vault, now }: State) => ({
+/** `adopt` and `retire` look at everything themselves. */
+export const sight = (state: State) => ({
   arm: {
-    at: now,
+    at: state.now,
     fresh: true,
-    idle: azure.operation === null,
-    fingerprints: azure.keys,
+    idle: state.azure.operation === null,
+    fingerprints: state.azure.keys,
     generationTimes: { primary: null, secondary: null },
     operation: null,
+    localAuthDisabled: state.azure.isRetired,
     error: null,
   },
-  vault: { at: now, fresh: true, latest: vault.latest, foreign: false, error: null },
+  vault: {
+    at: state.now,
+    fresh: true,
+    latest: state.vault.latest,
+    foreign: false,
+    error: null,
+  },
+  evidence: evidenceOf(state),
 })
 
 /** Nothing that lives goes by this incarnation, and nothing that it served is unheard of. */

@@ -1,5 +1,6 @@
 import type { PhaseName, Policy } from '@keyturn/core'
 import type { FaultName } from './faults.ts'
+import type { OutsideSpec } from './outside-spec.ts'
 
 /** One small world: who is in it, how finely its processes are cut, and what may befall them. */
 export interface Spec {
@@ -32,6 +33,7 @@ export interface Spec {
   readonly joinsAs?: string
   /** Which keys are turned: both of them, where it does not say. */
   readonly plan?: 'standby' | 'active'
+  readonly outside?: OutsideSpec
   /** Whether its gates may rightly stay shut for ever: then no end is asked for. */
   readonly mayWait?: boolean
   readonly faults: readonly FaultName[]

@@ -4,6 +4,7 @@ import { azureMoves } from './azure-moves.ts'
 import { fallen, lastSeen } from './leader.ts'
 import { catchesUp } from './member-moves.ts'
 import { reportMoves } from './network.ts'
+import { newOutside } from './outside.ts'
 import { newSidecar, recorded } from './sidecar.ts'
 import { longMs, nameOf, type Spec } from './spec.ts'
 import type { State } from './state.ts'
@@ -42,9 +43,11 @@ export const initialState = (spec: Spec): State => {
     faults: [],
     violations: [],
     hands: { aborted: false, refusedOnce: false, editedVault: false },
+    outside: newOutside(spec, azure),
   }
   const joined = everybody(everybody(everybody(begun)))
   const settled = { ...joined, now: longMs, spec }
+  if (spec.outside?.retires) return everybody(settled)
   const rotated = rotates(everybody(settled))
   return spec.begins === 'preflight' ? rotated : throughTo(rotated)
 }
@@ -87,7 +90,8 @@ const rotates = (state: State): State => {
   }
 }
 
-const slotOf = ({ spec: { plan } }: State) => {
+const slotOf = ({ spec: { plan, outside } }: State) => {
+  if (outside?.leaked) return { slot: outside.leaked, emergency: true }
   if (plan === undefined) return {}
   return { slot: plan === 'standby' ? 'secondary' : 'primary' } as const
 }

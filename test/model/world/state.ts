@@ -4,8 +4,10 @@ import type {
   ClientIdentity,
   DurableState,
   Effect,
+  EvidenceView,
   Fingerprint,
   Fingerprints,
+  HookView,
   IncomingReport,
   KeyRefusal,
   Keyset,
@@ -18,6 +20,7 @@ import type {
   World,
 } from '@keyturn/core'
 import type { FaultName } from './faults.ts'
+import type { Outside } from './outside.ts'
 import type { Spec } from './spec.ts'
 
 /** Everything there is in one small world, as it truly is. Plain and immutable. */
@@ -35,6 +38,7 @@ export interface State {
   readonly violations: readonly string[]
   /** How often an operator has done what only an operator may do here. */
   readonly hands: Hands
+  readonly outside: Outside
 }
 
 /** What is remembered of human hands, to judge fairly. */
@@ -58,6 +62,8 @@ export interface Azure {
   readonly regions: readonly Fingerprints[]
   /** How many of our POSTs took effect in this rotation. */
   readonly effects: Readonly<Record<Slot, number>>
+  /** Whether the account takes no keys any more. */
+  readonly isRetired: boolean
 }
 
 export interface Post {
@@ -98,6 +104,8 @@ export interface Leader {
   readonly arm: ArmView | null
   readonly vault: VaultView | null
   readonly probes: readonly ProbeView[]
+  readonly evidence: EvidenceView | null
+  readonly hooks: readonly HookView[]
   readonly stage: Stage
 }
 
@@ -133,7 +141,7 @@ export interface Truth {
   readonly published: Written | null
 }
 
-export type Seen = Pick<World, 'arm' | 'vault' | 'probes'>
+export type Seen = Pick<World, 'arm' | 'vault' | 'probes' | 'evidence'>
 
 export type Life = 'up' | 'stopped' | 'dead'
 

@@ -1,5 +1,6 @@
 import { type Fingerprint, type Fingerprints, otherSlot, type Slot, slots } from '@keyturn/core'
 import { acceptedEverywhere } from './azure.ts'
+import { isWaivedByName, isWaivedUnheard, judgeOutsiders } from './outside-truth.ts'
 import { expectedOf } from './spec.ts'
 import type { Client, Sidecar, State, Truth } from './state.ts'
 
@@ -23,9 +24,12 @@ const maySign = ({ ring, request }: Client, key: Fingerprint): boolean =>
  * and was not kept from joining by the network. Whom the policy expects by name it covers before
  * they have reported; and where nobody has, everybody.
  */
-const isCovered = ({ spec, store }: State, { name, bound, excused }: Sidecar): boolean => {
+const isCovered = (state: State, { name, bound, excused }: Sidecar): boolean => {
+  const { spec, store, outside } = state
   const isUnheard = !store.fleet.some(member => member.name === name)
-  if (isUnheard && (store.fleet.length === 0 || expectedOf(spec).includes(name))) return true
+  const isAnybody = store.fleet.length === 0 && !outside.waived.includes('FLEET_UNKNOWN')
+  const isExpected = expectedOf(spec).includes(name) && !isWaivedUnheard(state, name)
+  if (isUnheard && (isAnybody || isExpected)) return true
   return !excused && (bound || spec.time === 'fair')
 }
 
@@ -51,7 +55,7 @@ const who = ({ client }: Covered): string => client.identity.id
 
 /** Invariants 1 and 2, as `regenerateKey(slot)` is sent. */
 export const judgeSending = (state: State, slot: Slot, clean: boolean): State => {
-  const judged = judgeArrival(state, slot)
+  const judged = judgeOutsiders(judgeArrival(state, slot), slot)
   if (!clean) return judged
   const remaining = otherSlot(slot)
   const key = state.azure.keys[remaining]
@@ -69,7 +73,10 @@ export const judgeSending = (state: State, slot: Slot, clean: boolean): State =>
 /** Invariant 1, as it arrives and as it takes effect. */
 export const judgeArrival = (state: State, slot: Slot): State => {
   const leaving = state.azure.keys[slot]
-  const signer = covered(state).find(({ client }) => maySign(client, leaving))
+  const signer = covered(state).find(
+    ({ sidecar, client }) =>
+      maySign(client, leaving) && !isWaivedByName(state, slot, sidecar, client),
+  )
   return signer
     ? broken(state, 1, `${who(signer)} can sign with the ${slot} key that is regenerated`)
     : state
@@ -100,9 +107,12 @@ export const judgeCompletion = (
     [state.vault.latest, atLook.published].some(
       one => one !== null && isLive(slot, one.fingerprints[slot]) && !one.fenced.includes(slot),
     )
+  const { leaked } = state.outside
   for (const slot of slots) {
-    const isTurned = turned[state.spec.plan ?? 'full'].some(one => one === slot)
-    if (isTurned && keys[slot] === before[slot])
+    const isTurned = leaked
+      ? leaked.slot === slot
+      : turned[state.spec.plan ?? 'full'].some(one => one === slot)
+    if (isTurned && keys[slot] === (leaked?.key ?? before[slot]))
       return broken(state, 5, `the ${slot} key is still the old one`)
     if (!isPublished(slot)) return broken(state, 5, `the ${slot} key is not published unfenced`)
     const other = covered(state).find(

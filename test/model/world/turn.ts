@@ -1,7 +1,9 @@
 import {
+  type Blocker,
   type Effect,
   type JournalEvent,
   type Member,
+  type OutsideEffect,
   type Slot,
   sameFingerprints,
 } from '@keyturn/core'
@@ -23,6 +25,9 @@ import {
 } from './leader.ts'
 import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
+import { isProbed, isSignedWithOutside } from './outside.ts'
+import { doesOutside } from './outside-moves.ts'
+import { judgeBlaming } from './outside-truth.ts'
 import type { Leader, Seen, State, Truth } from './state.ts'
 import { installation, judgeArrival, judgeSending, judgeWriting } from './truth.ts'
 
@@ -74,6 +79,10 @@ const begins = (state: State, index: number, leader: Leader): readonly Move[] =>
   const well = looks(state, index, leader, { arm: false, vault: false }, null)
   const { looked } = gather(state, leader, { arm: false, vault: false })
   const moves = [...well]
+  if (looked.evidence && mayBefall(state, 'arm-read-lost')) {
+    const fails = { arm: false, vault: false, evidence: true } as const
+    moves.push(...looks(state, index, leader, fails, 'arm-read-lost'))
+  }
   if (looked.arm && mayBefall(state, 'arm-read-lost')) {
     moves.push(...looks(state, index, leader, { arm: true, vault: false }, 'arm-read-lost'))
   }
@@ -94,7 +103,7 @@ const looks = (
   const turning = { seen: gathered.seen, clean: true, truth: truthOf(state) }
   const says = fault ? ' (a look fails)' : ''
   if (state.spec.turns === 'whole') {
-    const after = setLeader(state, index, gathered.leader)
+    const after = isProbed(setLeader(state, index, gathered.leader), gathered.looked.probes)
     const moves = decides(after, index, gathered.leader, turning, state.store.fleet, undefined)
     if (fault === null) return moves
     // One fault at a time: what is done upon a failed look goes well.
@@ -139,9 +148,10 @@ const decides = (
   }
   if (decision.kind === 'wait') {
     const says = `${nameOf(index)} waits for ${waitsFor(decision.blockers)}`
-    return [{ says, fault: null, to: quiet }]
+    const to = judgeBlaming(quiet, codesOf(decision.blockers))
+    return [{ says, fault: null, to }]
   }
-  const { events, effect } = decision
+  const { events, effect, outside } = decision
   const isIntent = events.some(({ type }) => type === 'regenerate-intended')
   const written =
     events.length === 0
@@ -154,6 +164,7 @@ const decides = (
     ]
   }
   const judged = judgeEvents(written.state, events, leader.record, truth, clean)
+  if (outside) return [does(judged, index, outside)]
   if (!effect) return [{ says, fault: null, to: judged }]
   if (state.spec.turns === 'whole') {
     return applies(judged, index, { effect, clean, since: state.now }).map(move => ({
@@ -164,6 +175,14 @@ const decides = (
   const stage = { at: 'recorded', effect, clean, since: state.now } as const
   return [{ says, fault: null, to: setLeader(judged, index, { stage }) }]
 }
+
+const codesOf = (blockers: readonly Blocker[]) => blockers.map(({ code }) => code)
+
+const does = (state: State, index: number, effect: OutsideEffect): Move => ({
+  says: `${nameOf(index)} ${effect.do === 'run-hook' ? `runs the hook of ${effect.consumer}` : 'ends key authentication'}`,
+  fault: null,
+  to: doesOutside(state, index, effect),
+})
 
 /** Where every turn looks anew, nothing of the last look is of use. */
 const forgets = ({ spec }: State): boolean => spec.looks === 'every-turn'
@@ -249,7 +268,7 @@ const regenerates = (
   state: State,
   index: number,
   { clean, since }: Recorded,
-  { slot, attempt }: Effect & { do: 'regenerate' },
+  { slot, attempt, skipUsageCheck }: Effect & { do: 'regenerate' },
 ): readonly Move[] => {
   if (state.now > since) {
     return [{ says: `attempt ${attempt} is given up: its time is over`, fault: null, to: state }]
@@ -263,6 +282,11 @@ const regenerates = (
       : note(arrived.state, { type: 'regenerate-accepted', attempt, operation: arrived.id })
   const late = withMail(sent.azure, [...sent.azure.mail, { slot, clean }])
   const refused = { type: 'regenerate-settled', attempt, why: 'refused', detail: '429' } as const
+  if (!skipUsageCheck && isSignedWithOutside(state, state.azure.keys[slot])) {
+    const why = { why: 'refused', detail: '403', because: 'recently-used' } as const
+    const to = note(sent, { type: 'regenerate-settled', attempt, ...why })
+    return [{ says: 'Azure refuses, for the key was used of late', fault: null, to }]
+  }
   return [
     { says: `the POST arrives${arrived.id ? '' : ', and is refused'}`, fault: null, to: answered },
     { says: 'the POST arrives, its answer is lost', fault: 'arm-answer-lost', to: arrived.state },

@@ -8,6 +8,7 @@ import { memberMoves } from './member-moves.ts'
 import type { Move } from './move.ts'
 import { joinWaitMoves, lateMoves, reportMoves } from './network.ts'
 import { operatorMoves } from './operator-moves.ts'
+import { outsideMoves } from './outside-moves.ts'
 import type { Spec } from './spec.ts'
 import { initialState } from './start.ts'
 import type { State } from './state.ts'
@@ -49,6 +50,7 @@ const allMoves = (state: State): readonly Move[] => [
   ]),
   ...azureMoves(state),
   ...operatorMoves(state),
+  ...outsideMoves(state),
   ...timeMoves(state),
   ...(mayFail(state) ? [...faultMoves(state), ...handMoves(state)] : []),
 ]

@@ -28,8 +28,9 @@ export const heavy: readonly FaultName[] = [
   'hand-in-vault',
 ]
 
+/** All others; an emergency makes another plan of any rotation, and has worlds of its own. */
 export const without = (...names: readonly FaultName[]): readonly FaultName[] =>
-  faultNames.filter(name => !names.includes(name))
+  faultNames.filter(name => name !== 'emergency' && !names.includes(name))
 
 export const network: readonly FaultName[] = [
   'report-lost',

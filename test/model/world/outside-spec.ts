@@ -1,0 +1,22 @@
+import type { BlockerCode, Policy, Slot } from '@keyturn/core'
+
+/** Who holds keys and is not in the fleet, and what people and the policy ask for besides. */
+export interface OutsideSpec {
+  /** Slots whose first key somebody signs with all the time, seen by Azure alone. */
+  readonly strays?: readonly Slot[]
+  /** The slot whose first key a thief signs with, who never stops of himself. */
+  readonly thief?: Slot
+  /** Whether Azure's evidence is asked for. */
+  readonly evidence?: true
+  readonly consumers?: NonNullable<Policy['consumers']>
+  /** The slot whose first key each consumer signs with. */
+  readonly consumersUse?: Slot
+  readonly approval?: NonNullable<Policy['approval']>
+  readonly windows?: true
+  /** What an operator takes upon himself, once it stands in the way. */
+  readonly waives?: readonly BlockerCode[]
+  /** The slot that has leaked: the rotation begins as its emergency. */
+  readonly leaked?: Slot
+  /** Whether it is not the keys that are turned: key authentication is to end. */
+  readonly retires?: true
+}
