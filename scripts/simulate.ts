@@ -64,12 +64,19 @@ const progress = (total: number) => (result: Result, tally: Tally) => {
   process.stderr.write(`\r${tally.seeds} of ${total} seeds, ${tally.failed} failing `)
 }
 
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name}: ${count}`)
+    .join(', ')
+
 const print = (summary: Summary): void => {
   const { seeds, violations, unfinished, seconds, members, virtualHours, failing } = summary
   const kinds = Object.keys(summary.faults).length
   const strikes = Object.values(summary.faults).reduce((sum, count) => sum + count, 0)
   console.log(`${seeds} seeds, ${members.least} to ${members.most} members, in ${seconds} s`)
   console.log(`${strikes} faults of ${kinds} kinds in ${virtualHours} hours of virtual time`)
+  console.log(`fleets ${listed(summary.sizes)}; turned ${listed(summary.turns)}`)
+  console.log(`ended ${listed(summary.ended)}; ${summary.calm} calm days`)
   console.log(`${violations} seeds with a broken promise, ${unfinished} that did not end`)
   for (const { seed, why } of failing) console.log(`  seed ${seed}: ${why}`)
 }

@@ -1,6 +1,7 @@
 import { hasEnded } from '@keyturn/core'
 import type { PodPlan } from './fleet/pod.ts'
 import { Operator } from './operator.ts'
+import type { Turn } from './settings.ts'
 import { virtualTimers } from './time/globals.ts'
 import { Storm } from './weather/storm.ts'
 import { World, type WorldOptions } from './world.ts'
@@ -11,6 +12,8 @@ export interface Result {
   /** Why the rotation did not end in time after everything was well again; `null`: it did. */
   readonly unfinished: string | null
   readonly ended: string | null
+  /** What its first rotation turned. */
+  readonly turn: Turn
   readonly members: number
   readonly virtualMs: number
   readonly events: number
@@ -154,6 +157,7 @@ class Run {
       violations: checker.violations,
       unfinished: this.#unfinished,
       ended: this.#ended,
+      turn: settings.turn,
       members: settings.members,
       virtualMs: timeline.now,
       events: timeline.events,

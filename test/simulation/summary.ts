@@ -9,7 +9,14 @@ export interface Summary {
   /** Each seed that broke a promise, with what it broke. */
   readonly failing: readonly { readonly seed: number; readonly why: string }[]
   readonly members: { readonly least: number; readonly most: number }
+  /** How many seeds there were of each size of fleet, by its members at the beginning. */
+  readonly sizes: Readonly<Record<string, number>>
+  /** How many seeds turned what first: both keys, one, or one that had leaked. */
+  readonly turns: Readonly<Record<string, number>>
+  /** How the last rotation of each seed ended. */
   readonly ended: Readonly<Record<string, number>>
+  /** Seeds in which nothing went wrong at all. */
+  readonly calm: number
   readonly virtualHours: number
   readonly requests: number
   /** How many strikes of each kind befell somebody. */
@@ -25,6 +32,14 @@ const add = (sums: Counts, counts: Readonly<Counts>): void => {
 const sorted = (counts: Counts): Counts =>
   Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))
 
+const sizes = [1, 3, 8, 25, 80, 200] as const
+const sizeNames = sizes.map((most, index) => {
+  const least = (sizes[index - 1] ?? 0) + 1
+  return least === most ? `${most}` : `${least}-${most}`
+})
+const sizeOf = (members: number): string =>
+  sizeNames[sizes.findIndex(most => members <= most)] ?? 'more'
+
 /** Results, added up as they come. */
 export class Tally {
   #seeds = 0
@@ -33,8 +48,11 @@ export class Tally {
   #least = Number.POSITIVE_INFINITY
   #most = 0
   #virtualMs = 0
+  #calm = 0
   #requests = 0
   readonly #failing: { seed: number; why: string }[] = []
+  readonly #sizes: Counts = {}
+  readonly #turns: Counts = {}
   readonly #ended: Counts = {}
   readonly #faults: Counts = {}
 
@@ -56,6 +74,9 @@ export class Tally {
     this.#most = Math.max(this.#most, result.members)
     this.#virtualMs += result.virtualMs
     this.#requests += result.requests
+    if (Object.keys(result.faults).length === 0) this.#calm += 1
+    add(this.#sizes, { [sizeOf(result.members)]: 1 })
+    add(this.#turns, { [result.turn]: 1 })
     add(this.#ended, { [result.ended ?? 'none']: 1 })
     add(this.#faults, result.faults)
   }
@@ -68,7 +89,10 @@ export class Tally {
       seconds: Math.round(seconds * 10) / 10,
       failing: this.#failing.toSorted((a, b) => a.seed - b.seed),
       members: { least: this.#seeds === 0 ? 0 : this.#least, most: this.#most },
+      sizes: Object.fromEntries(sizeNames.map(name => [name, this.#sizes[name] ?? 0])),
+      turns: sorted(this.#turns),
       ended: sorted(this.#ended),
+      calm: this.#calm,
       virtualHours: Math.round(this.#virtualMs / 36_000) / 100,
       requests: this.#requests,
       faults: sorted(this.#faults),
