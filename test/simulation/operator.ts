@@ -87,7 +87,7 @@ export class Operator {
     // A member that took somebody else's keyset never goes back to ours of the same version.
     else if (holdsAnother.some(code => codes.includes(code)) || isAhead) await this.adopt(true)
     if (codes.includes('MEMBER_NOT_DURABLE')) this.#giveDisks()
-    if (codes.includes('MEMBER_STALE') || codes.includes('MEMBER_TWIN')) await this.#evictTheDead()
+    if (maybeDead.some(code => codes.includes(code))) await this.#evictTheDead()
     if (codes.includes('FLEET_UNKNOWN')) this.#start(`spare-${this.#world.pods.length}`)
     for (const { code, member } of blockers) {
       if (code === 'MEMBER_MISSING' && member) this.#startMissing(member)
@@ -166,6 +166,12 @@ export class Operator {
     this.#world.addPod({ name, label, mountLagMs: null, durable: true, clients: 1 })
   }
 }
+
+/**
+ * What a dead member blocks with. An emergency's deadline waives its silence, never that it lacks
+ * the key that remains.
+ */
+const maybeDead: readonly BlockerCode[] = ['MEMBER_STALE', 'MEMBER_TWIN', 'KEYSET_BEHIND']
 
 /** What a member says that took an edited keyset of the very version that is published. */
 const holdsAnother: readonly BlockerCode[] = ['KEYSET_BEHIND', 'NOT_FENCED']
