@@ -115,6 +115,31 @@ t.test('a longer way to a state that is known counts for all that follows from i
   t.same([...found.pairs].sort(), ['last + long', 'last + short'])
 })
 
+t.test('no fault lies between the two of a pair, nor is needed to get there', async t => {
+  const key = ({ a, b }: Toy) => `${a},${b}`
+  const to = (a: number): Toy => ({ a, b: 0, faults: [] })
+  const steps = ({ a }: Toy): Step<Toy>[] =>
+    ['first', 'second', 'third']
+      .filter((_, at) => at === a)
+      .map(fault => ({ says: fault, fault, to: to(a + 1) }))
+  const found = explore(toy(9, { steps, key }), all)
+  t.same([...found.pairs].sort(), ['first + second'])
+})
+
+t.test('what fewer faults lead to is looked at once, by the way with fewer', async t => {
+  const key = ({ a, b }: Toy) => `${a},${b}`
+  const seen: number[] = []
+  const plain = toy(3, { key })
+  const steps = (state: Toy) => {
+    seen.push(state.faults.length)
+    return plain.steps(state)
+  }
+  const found = explore(toy(3, { key, steps }), all)
+  t.equal(found.states, 16, 'a set-back leads to nothing that is not met without it')
+  t.ok(seen.every(faults => faults === 0))
+  t.same([...found.faults], ['reset'])
+})
+
 t.test('a set of states grows without forgetting', async t => {
   const seen = new Seen()
   for (let index = 0; index < 100_000; index += 1) seen.add(`state ${index}`)

@@ -1,13 +1,12 @@
 import { Numbers } from './numbers.ts'
 
 /** Codes are bits of two words. */
-const namesMax = 62
 const wordBits = 31
+const namesMax = 2 * wordBits
 
 /**
- * Which faults may lie on a way to each state, over every way that was explored. States with equal
- * keys have equal futures: what befell either way to one of them is followed by all that may
- * befall it from there.
+ * Which two faults befell one path, and nothing else: over every way that was explored, since what
+ * befell any way to a state is followed by all that may befall it from there.
  */
 export class Befallen {
   readonly #names: string[] = []
@@ -27,49 +26,47 @@ export class Befallen {
     this.#fault.push(fault === null ? 0 : this.#codeOf(fault))
   }
 
-  /** Each two different faults of which one follows the other on some way, as `a + b`. */
-  pairs(states: number): ReadonlySet<string> {
-    const low = new Int32Array(states)
-    const high = new Int32Array(states)
-    let moved = true
-    while (moved) moved = this.#spread(low, high)
-    const pairs = new Set<string>()
-    const known = new Map<number, { low: number; high: number }>()
+  /**
+   * Each two different faults that a path met, as `a + b` in the alphabet's order.
+   * @param fewest how many faults are needed to get to each state
+   */
+  pairs(fewest: Numbers): ReadonlySet<string> {
+    const low = new Int32Array(fewest.length)
+    const high = new Int32Array(fewest.length)
+    for (let moved = true; moved; ) moved = this.#spread(fewest, low, high)
+    const before = this.#names.map(() => ({ low: 0, high: 0 }))
     for (let edge = 0; edge < this.#fault.length; edge += 1) {
-      const code = this.#fault.at(edge)
-      if (code === 0) continue
+      const seen = before[this.#fault.at(edge) - 1]
       const from = this.#from.at(edge)
-      const all = known.get(code) ?? { low: 0, high: 0 }
-      known.set(code, {
-        low: all.low | (low[from] ?? 0),
-        high: all.high | (high[from] ?? 0),
-      })
+      if (!seen) continue
+      seen.low |= low[from] ?? 0
+      seen.high |= high[from] ?? 0
     }
-    for (const [code, { low, high }] of known) {
-      for (const [index, other] of this.#names.entries()) {
-        const isThere = index < wordBits ? low & (1 << index) : high & (1 << (index - wordBits))
-        const fault = this.#names[code - 1]
-        if (isThere && fault !== undefined && fault !== other) {
-          pairs.add([fault, other].sort().join(' + '))
-        }
-      }
-    }
-    return pairs
+    const pairs = this.#names.flatMap((name, code) =>
+      this.#names
+        .filter((other, at) => other !== name && has(before[code], at))
+        .map(other => [name, other].sort().join(' + ')),
+    )
+    return new Set(pairs)
   }
 
-  /** Along every edge once; whether anything was new. */
-  #spread(low: Int32Array, high: Int32Array): boolean {
+  /** One fault each, along every edge once; whether anything was new. */
+  #spread(fewest: Numbers, low: Int32Array, high: Int32Array): boolean {
     let moved = false
     for (let edge = 0; edge < this.#fault.length; edge += 1) {
-      const [from, to, bit] = [this.#from.at(edge), this.#to.at(edge), this.#fault.at(edge) - 1]
-      const oldLow = low[to] ?? 0
-      const oldHigh = high[to] ?? 0
-      const own = bit < 0 ? 0 : 1 << (bit % wordBits)
-      const newLow = oldLow | (low[from] ?? 0) | (bit < wordBits ? own : 0)
-      const newHigh = oldHigh | (high[from] ?? 0) | (bit >= wordBits ? own : 0)
-      if (newLow === oldLow && newHigh === oldHigh) continue
-      low[to] = newLow
-      high[to] = newHigh
+      const [from, to, code] = [this.#from.at(edge), this.#to.at(edge), this.#fault.at(edge) - 1]
+      const known = { low: low[to] ?? 0, high: high[to] ?? 0 }
+      const found = { ...known }
+      if (code < 0) {
+        found.low |= low[from] ?? 0
+        found.high |= high[from] ?? 0
+      } else if (fewest.at(from) === 0) {
+        if (code < wordBits) found.low |= 1 << code
+        else found.high |= 1 << (code - wordBits)
+      }
+      if (found.low === known.low && found.high === known.high) continue
+      low[to] = found.low
+      high[to] = found.high
       moved = true
     }
     return moved
@@ -84,3 +81,7 @@ export class Befallen {
     return this.#names.length
   }
 }
+
+const has = (words: { low: number; high: number } | undefined, code: number): boolean =>
+  words !== undefined &&
+  (code < wordBits ? words.low & (1 << code) : words.high & (1 << (code - wordBits))) !== 0

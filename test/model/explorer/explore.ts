@@ -7,9 +7,13 @@ import type { Explored, Finding, Limits, Step, System } from './system.ts'
 /** More than this many broken states teach nothing new. */
 const findingsMax = 5
 
+/** In the place of a depth: nothing more is to be learnt from this state. */
+const lookedAt = -1
+
 /**
- * Every reachable state, breadth first, so that the first way to a broken one is a shortest one.
- * `tell` hears how far it is, level by level and now and then between.
+ * Every reachable state: those that no fault is needed for, breadth first, then those that one is
+ * needed for, and so on. Whatever may befall a state may befall it where fewer faults came before:
+ * so the fewest tell all. `tell` hears now and then how far it is.
  */
 export const explore = <S>(
   system: System<S>,
@@ -17,23 +21,40 @@ export const explore = <S>(
   tell: (states: number, depth: number) => void = () => undefined,
 ): Explored => new Exploration(system, limits, tell).run()
 
+interface Waiting<S> {
+  readonly state: S
+  readonly index: number
+}
+
+/** On which way a state is reached. */
+interface Way {
+  readonly parent: number
+  /** Which of the parent's steps it is. */
+  readonly ordinal: number
+  readonly faults: number
+  readonly depth: number
+}
+
 class Exploration<S> {
   readonly #system: System<S>
   readonly #limits: Limits
   readonly #tell: (states: number, depth: number) => void
   readonly #seen = new Seen()
   readonly #graph = new Graph()
-  /** How each state was first reached: from which one, by which of its steps. */
+  readonly #befallen = new Befallen()
+  /** By number of faults, then by depth: what was reached and has not been looked at. */
+  readonly #waiting: Waiting<S>[][][] = []
+  /** The best way to each state so far; `depths` is below zero for what was looked at. */
   readonly #parents = new Numbers()
   readonly #ordinals = new Numbers()
+  readonly #fewest = new Numbers()
+  readonly #depths = new Numbers()
   readonly #ends = new Numbers()
   readonly #broken: Finding[] = []
   readonly #brokenStates = new Set<number>()
-  readonly #befallen = new Befallen()
   #edges = 0
   #depth = 0
-  /** Of the states that are about to be reached. */
-  #level = 0
+  #looked = 0
 
   constructor(system: System<S>, limits: Limits, tell: (states: number, depth: number) => void) {
     this.#system = system
@@ -42,20 +63,18 @@ class Exploration<S> {
   }
 
   run(): Explored {
-    let level: { state: S; index: number }[] = []
-    this.#arrive(this.#system.initial, -1, 0, level)
-    this.#level = 1
-    while (level.length > 0 && !this.#isOver()) {
-      const next: { state: S; index: number }[] = []
-      for (const { state, index } of level) {
-        if (this.#isOver()) break
-        this.#expand(state, index, next)
-        if (index % 5_000 === 0) this.#tell(this.#seen.size, this.#depth)
+    this.#arrive(this.#system.initial, { parent: -1, ordinal: 0, faults: 0, depth: 0 })
+    for (let faults = 0; faults < this.#waiting.length; faults += 1) {
+      const levels = this.#waiting[faults] ?? []
+      for (let depth = 0; depth < levels.length; depth += 1) {
+        for (const waiting of levels[depth] ?? []) {
+          if (this.#isOver()) return this.#result(false)
+          this.#look(waiting, faults, depth)
+        }
+        levels[depth] = []
       }
-      level = next
-      this.#level += 1
     }
-    return this.#result(level.length === 0)
+    return this.#result(true)
   }
 
   #isOver(): boolean {
@@ -63,30 +82,63 @@ class Exploration<S> {
     return this.#seen.size >= this.#limits.statesMax
   }
 
-  #expand(state: S, index: number, next: { state: S; index: number }[]): void {
+  #look({ state, index }: Waiting<S>, faults: number, depth: number): void {
+    if (this.#depths.at(index) === lookedAt) return
+    this.#depths.set(index, lookedAt)
+    this.#looked += 1
+    if (this.#looked % 5_000 === 0) this.#tell(this.#seen.size, this.#depth)
     for (const [ordinal, step] of this.#system.steps(state).entries()) {
       this.#edges += 1
-      const to = this.#arrive(step.to, index, ordinal, next)
+      const way = { parent: index, ordinal, faults, depth: depth + 1 }
+      const to = this.#arrive(step.to, step.fault === null ? way : { ...way, faults: faults + 1 })
       if (step.fault !== null || to !== index) this.#befallen.add(index, to, step.fault)
       if (step.fault === null && to !== index) this.#graph.add(index, to)
     }
   }
 
-  #arrive(state: S, parent: number, ordinal: number, next: { state: S; index: number }[]): number {
+  #arrive(state: S, way: Way): number {
     const { index, isNew } = this.#seen.add(this.#system.key(state))
-    if (!isNew) return index
-    this.#depth = this.#level
-    this.#parents.push(parent)
-    this.#ordinals.push(ordinal)
+    if (!isNew) {
+      if (this.#isBetter(index, way)) this.#waits(state, index, way)
+      return index
+    }
+    this.#parents.push(way.parent)
+    this.#ordinals.push(way.ordinal)
+    this.#fewest.push(way.faults)
+    this.#depths.push(way.depth)
+    this.#depth = Math.max(this.#depth, way.depth)
     const broken = this.#system.broken(state)
     if (broken.length > 0) {
       this.#brokenStates.add(index)
+      this.#depths.set(index, lookedAt)
       if (this.#broken.length < findingsMax) {
         this.#broken.push({ what: broken.join('; '), trace: this.#traceTo(index) })
       }
-    } else if (this.#system.hasEnded(state)) this.#ends.push(index)
-    else next.push({ state, index })
+    } else if (this.#system.hasEnded(state)) {
+      this.#ends.push(index)
+      this.#depths.set(index, lookedAt)
+    } else this.#waits(state, index, way)
     return index
+  }
+
+  /** With fewer faults, or in fewer steps, than by the way that it still waits to be looked at. */
+  #isBetter(index: number, { faults, depth }: Way): boolean {
+    const known = this.#depths.at(index)
+    if (known === lookedAt) return false
+    const fewest = this.#fewest.at(index)
+    return faults < fewest || (faults === fewest && depth < known)
+  }
+
+  #waits(state: S, index: number, { parent, ordinal, faults, depth }: Way): void {
+    this.#parents.set(index, parent)
+    this.#ordinals.set(index, ordinal)
+    this.#fewest.set(index, faults)
+    this.#depths.set(index, depth)
+    const levels = this.#waiting[faults] ?? []
+    this.#waiting[faults] = levels
+    const level = levels[depth] ?? []
+    levels[depth] = level
+    level.push({ state, index })
   }
 
   #result(complete: boolean): Explored {
@@ -106,7 +158,7 @@ class Exploration<S> {
           ? null
           : { what: 'no end is reached without a further fault', trace: this.#traceTo(first) },
       faults: new Set(this.#befallen.faults),
-      pairs: this.#befallen.pairs(this.#seen.size),
+      pairs: this.#befallen.pairs(this.#fewest),
     }
   }
 

@@ -17,6 +17,11 @@ export class Numbers {
     this.#length += 1
   }
 
+  set(index: number, value: number): void {
+    if (index >= this.#length) throw new RangeError(`${index} is not among ${this.#length} numbers`)
+    this.#held[index] = value
+  }
+
   at(index: number): number {
     const value = index < this.#length ? this.#held[index] : undefined
     if (value === undefined) throw new RangeError(`${index} is not among ${this.#length} numbers`)

@@ -10,8 +10,9 @@ export interface System<S> {
   readonly initial: S
   readonly steps: (state: S) => readonly Step<S>[]
   /**
-   * States with equal keys must have equal futures: the key is where symmetry, renaming and
-   * saturated time happen. The states themselves stay concrete, so that traces read well.
+   * States with equal keys must have equal futures, but for how many faults are left to them: the
+   * key is where symmetry, renaming and saturated time happen. The states themselves stay
+   * concrete, so that traces read well. Fault-free steps may not depend on the faults before.
    */
   readonly key: (state: S) => string
   /** What is broken in this state; a broken state is not explored any further. */
@@ -30,7 +31,7 @@ export interface Limits {
 
 export interface Finding {
   readonly what: string
-  /** The shortest way there, as sentences. */
+  /** A shortest way there, among those with the fewest faults, as sentences. */
   readonly trace: readonly string[]
 }
 
