@@ -38,8 +38,8 @@ export interface TurningOptions {
   readonly policy?: Partial<Omit<Policy, 'limits' | 'fleet'>>
   readonly limits?: Limits
   readonly members?: readonly string[]
-  /** Where the coordinator is told that ARM is, given where it really is. */
-  readonly armEndpoint?: (azure: AzureSim) => string
+  /** Loaded into the coordinator's process before anything else. */
+  readonly preload?: URL
 }
 
 const stuckAfterMs = 60_000
@@ -84,6 +84,7 @@ export class Turning {
       env: {
         ...this.azure.environment('operator'),
         NODE_EXTRA_CA_CERTS: this.#path('ca.pem'),
+        ...this.#preloading,
       },
       logDirectory: this.directory,
     })
@@ -171,7 +172,7 @@ export class Turning {
 
   #config(): CoordinatorConfigInput {
     const { azure, directory } = this
-    const { members = [], policy, limits, armEndpoint } = this.#options
+    const { members = [], policy, limits } = this.#options
     const nobody = { is: 'none', acceptedBy: 'the test', reason: 'nobody is there' } as const
     const word = { ...nobody, reason: 'no strays' }
     return {
@@ -183,7 +184,7 @@ export class Turning {
           name: 'orders',
           account: azure.accountId,
           endpoint: azure.endpoint,
-          armEndpoint: armEndpoint?.(azure) ?? azure.armEndpoint,
+          armEndpoint: azure.armEndpoint,
           vault: { url: azure.vaultUrl, secret: 'keyset' },
           policy: {
             fleet: members.length > 0 ? { is: 'members', names: [...members] } : nobody,
@@ -194,6 +195,12 @@ export class Turning {
         },
       ],
     }
+  }
+
+  get #preloading(): Record<string, string> {
+    const { preload } = this.#options
+    const options = process.env['NODE_OPTIONS'] ?? ''
+    return preload ? { NODE_OPTIONS: `${options} --import=${preload.href}` } : {}
   }
 
   #path(name: string): string {
