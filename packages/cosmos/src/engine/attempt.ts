@@ -254,16 +254,22 @@ export class Attempt {
     if (this.#ticket.accountRead) return this.#giveUp()
     const { ring } = this.#parts
     const before = ring.current
-    this.#patience ??= new Patience(this.#parts, this.#endpoint, this.#untilClosed())
+    this.#patience ??= new Patience(
+      this.#parts,
+      this.#endpoint,
+      this.#isWrite(),
+      this.#untilClosed(),
+    )
     const hope = await this.#patience.hope(() => this.#letGo())
     if (!this.#holdsPermit) await this.#takePermit()
-    if (hope.retry !== null) {
-      this.#tried = this.#tried.filter(fingerprint => fingerprint !== hope.retry)
+    const { retry } = hope
+    if (retry !== null) {
+      this.#tried = this.#tried.filter(fingerprint => !retry.includes(fingerprint))
       return null
     }
     // Something newer came while the account was asked.
     if (ring.current !== before) return null
-    return hope.keys === 'well' && this.#last ? this.#last : this.#giveUp()
+    return retry === null && hope.keys === 'well' && this.#last ? this.#last : this.#giveUp()
   }
 
   /** Azure's own answer, unchanged. */

@@ -179,9 +179,14 @@ export class Ring implements RingSink {
       held: this.#held,
       afterRefusalOf: afterRefusalOf.map(tried => ({
         fingerprint: tried,
-        maybeReadOnly: doubtful || (write && this.#meters.get(tried)?.wrote !== true),
+        maybeReadOnly: doubtful || (write && !this.hasWritten(tried)),
       })),
     })
+  }
+
+  /** Whether this key was seen to write: one that was not may be a read-only key. */
+  hasWritten(fingerprint: Fingerprint): boolean {
+    return this.#meters.get(fingerprint)?.wrote === true
   }
 
   /** An account read was refused with this key: it is dead at that endpoint. */
