@@ -1,45 +1,54 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { migrations } from './migrations.ts'
 
-/** One statement list per schema version; a file is brought forward, never backward. */
-const migrations: readonly string[] = [
-  `CREATE TABLE leader (epoch INTEGER NOT NULL);
-   INSERT INTO leader (epoch) VALUES (0);
-   CREATE TABLE journal (
-     account TEXT NOT NULL, revision INTEGER NOT NULL, epoch INTEGER NOT NULL,
-     at INTEGER NOT NULL, wall_time TEXT NOT NULL, event TEXT NOT NULL,
-     PRIMARY KEY (account, revision)
-   ) STRICT, WITHOUT ROWID;
-   CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal
-     BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
-   CREATE TRIGGER journal_is_never_cut BEFORE DELETE ON journal
-     BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
-   CREATE TABLE members (
-     account TEXT NOT NULL, name TEXT NOT NULL, incarnation TEXT NOT NULL,
-     sequence INTEGER NOT NULL, row TEXT NOT NULL,
-     PRIMARY KEY (account, name, incarnation)
-   ) STRICT, WITHOUT ROWID;
-   CREATE TABLE fleet_revision (
-     account TEXT PRIMARY KEY, revision INTEGER NOT NULL
-   ) STRICT, WITHOUT ROWID;
-   CREATE TABLE observed_time (
-     account TEXT PRIMARY KEY, observed INTEGER NOT NULL, wall INTEGER NOT NULL
-   ) STRICT, WITHOUT ROWID;`,
-]
+/** The file was written by a newer Keyturn: nothing was changed in it. */
+export class JournalTooNew extends Error {
+  readonly code = 'JOURNAL_TOO_NEW'
+  override readonly name = 'JournalTooNew'
 
-/** @throws {RangeError} where the file was written by a newer Keyturn. */
-export const migrate = (db: DatabaseSync): void => {
-  const version = versionOf(db)
-  if (version > migrations.length) {
-    throw new RangeError(
+  constructor(version: number) {
+    super(
       `The journal has schema ${version}, this Keyturn knows ${migrations.length}: install the newer one.`,
     )
   }
-  for (const [index, statements] of migrations.entries()) {
-    if (index < version) continue
-    db.exec('BEGIN IMMEDIATE')
+}
+
+/**
+ * Brings a file forward, step by step, never backward. Whatever a step does is there whole or not
+ * at all, and the table `migrations` says when it was done (before it existed: not known).
+ * @throws {JournalTooNew}
+ */
+export const migrate = (db: DatabaseSync, wallNow: () => number): void => {
+  const version = versionOf(db)
+  if (version > migrations.length) throw new JournalTooNew(version)
+  for (const index of migrations.keys()) {
+    if (index >= version) step(db, index, wallNow)
+  }
+}
+
+const step = (db: DatabaseSync, index: number, wallNow: () => number): void => {
+  db.exec('BEGIN IMMEDIATE')
+  try {
     // Two that start at once both saw the old version: whoever waited finds it done.
-    if (versionOf(db) === index) db.exec(`${statements} PRAGMA user_version = ${index + 1}`)
+    if (versionOf(db) === index) {
+      db.exec(`${migrations[index]?.statements ?? ''}; PRAGMA user_version = ${index + 1}`)
+      note(db, index + 1, new Date(wallNow()).toISOString())
+    }
     db.exec('COMMIT')
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const note = (db: DatabaseSync, version: number, at: string): void => {
+  const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get()
+  if (!known) return
+  const insert = db.prepare(
+    'INSERT INTO migrations (version, name, applied_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  )
+  for (const [index, { name }] of migrations.slice(0, version).entries()) {
+    insert.run(index + 1, name, index + 1 === version ? at : null)
   }
 }
 

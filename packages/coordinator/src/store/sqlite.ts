@@ -14,21 +14,25 @@ const observedWriteMs = 1_000
 
 /**
  * Journal and fleet in one SQLite file (WAL, full sync): what was answered survives a crash.
- * One leader: whoever opened the file last, by the epoch.
+ * One leader: whoever opened the file last, by the epoch. Accounts go by ARM ids, which are one
+ * however they are spelled.
  */
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync
   readonly #wallNow: () => number
   readonly #observed = new Map<string, { at: number; wall: number; written: number }>()
 
-  /** @param path a file, or `:memory:`. @throws where the file cannot be opened or is newer. */
+  /**
+   * @param path a file, or `:memory:`
+   * @throws {JournalTooNew} and whatever SQLite says of a file that cannot be opened
+   */
   constructor(path: string, wallNow: () => number) {
     this.#wallNow = wallNow
     this.#db = new DatabaseSync(path)
     this.#db.exec(
       'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
     )
-    migrate(this.#db)
+    migrate(this.#db, wallNow)
   }
 
   lead(): number {
@@ -43,7 +47,8 @@ export class SqliteStore implements Store {
     }
   }
 
-  observe(account: string, turnMsMax: number): Observed {
+  observe(id: string, turnMsMax: number): Observed {
+    const account = id.toLowerCase()
     const wall = this.#wallNow()
     const last = this.#observed.get(account) ?? this.#readObserved(account, wall)
     const passed = wall - last.wall
@@ -75,7 +80,8 @@ export class SqliteStore implements Store {
       .run(account, at, wall)
   }
 
-  journal(account: string): readonly JournalEntry[] {
+  journal(id: string): readonly JournalEntry[] {
+    const account = id.toLowerCase()
     return this.#db
       .prepare('SELECT * FROM journal WHERE account = ? ORDER BY revision')
       .all(account)
@@ -89,11 +95,12 @@ export class SqliteStore implements Store {
   }
 
   append(
-    account: string,
+    id: string,
     expected: Expected,
     events: readonly JournalEvent[],
     rows: readonly Member[] = [],
   ): { revision: number; at: number } {
+    const account = id.toLowerCase()
     return this.#transaction(() => {
       this.#expect(account, expected)
       const at = this.#observed.get(account)?.at ?? 0
@@ -129,7 +136,8 @@ export class SqliteStore implements Store {
     }
   }
 
-  fleet(account: string): { revision: number; members: readonly Member[] } {
+  fleet(id: string): { revision: number; members: readonly Member[] } {
+    const account = id.toLowerCase()
     const revision = this.#db
       .prepare('SELECT revision FROM fleet_revision WHERE account = ?')
       .get(account)
@@ -142,7 +150,8 @@ export class SqliteStore implements Store {
     }
   }
 
-  putMembers(account: string, rows: readonly Member[], weakens: boolean): void {
+  putMembers(id: string, rows: readonly Member[], weakens: boolean): void {
+    const account = id.toLowerCase()
     this.#transaction(() => {
       this.#writeRows(account, rows)
       if (weakens) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { JournalEvent } from '@keyturn/core'
+import type { JournalEvent, Member } from '@keyturn/core'
 import { FakeMember, fingerprint } from '@keyturn/testkit'
 import t from 'tap'
 import { JournalConflict } from '../../src/ports.ts'
@@ -9,9 +9,11 @@ import { SqliteStore } from '../../src/store/sqlite.ts'
 const paused: JournalEvent = { type: 'paused', by: 'ops', reason: 'test' }
 const resumed: JournalEvent = { type: 'resumed', by: 'ops', reason: 'test' }
 
-const rowOf = (name: string, sequence: number) => {
+/** As it comes back from the file: what is not said is not there. */
+const rowOf = (name: string, sequence: number): Member => {
   const { incarnation, previousIncarnation, goodbye, ...report } = new FakeMember(name).report(0)
-  return { name, incarnation, sequence, standing: 'joined', reportedAt: 0, report } as const
+  const row = { name, incarnation, sequence, standing: 'joined', reportedAt: 0, report }
+  return JSON.parse(JSON.stringify(row))
 }
 
 t.test('what was appended is there when the file is opened again', async t => {
@@ -148,7 +150,10 @@ t.test('a file of a newer schema is refused in one sentence', async t => {
   const db = new DatabaseSync(path)
   db.exec('PRAGMA user_version = 99')
   db.close()
-  t.throws(() => new SqliteStore(path, Date.now), { message: /schema 99/ })
+  t.throws(() => new SqliteStore(path, Date.now), {
+    code: 'JOURNAL_TOO_NEW',
+    message: /schema 99/,
+  })
 })
 
 t.test('a fingerprint is all that a row knows of a key', async t => {
@@ -166,6 +171,6 @@ t.test('a fingerprint is all that a row knows of a key', async t => {
     report,
   } as const
   store.putMembers('a', [row], false)
-  t.same(store.fleet('a').members[0], row)
+  t.same(store.fleet('a').members[0], JSON.parse(JSON.stringify(row)))
   store.close()
 })
