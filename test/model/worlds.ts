@@ -1,5 +1,6 @@
 import type { Spec } from './world/spec.ts'
 import { ofTheFleet } from './worlds/fleet.ts'
+import { ofPairs } from './worlds/pairs.ts'
 import { ofPlans } from './worlds/plans.ts'
 import { ofPlansAndLeaders } from './worlds/plans-and-leaders.ts'
 
@@ -10,4 +11,4 @@ export { smokeWorlds } from './worlds/smoke.ts'
  * they cover every fault and every pair of faults. A plan of its own (an emergency, one slot only,
  * the read-only pair) is one more entry here, with what it asks in its `Spec`.
  */
-export const worlds: readonly Spec[] = [...ofTheFleet, ...ofPlansAndLeaders, ...ofPlans]
+export const worlds: readonly Spec[] = [...ofTheFleet, ...ofPlansAndLeaders, ...ofPairs, ...ofPlans]
