@@ -1,0 +1,13 @@
+import fc from 'fast-check'
+import { play, schedule } from './schedule.ts'
+
+/** Plays schedules from a fixed seed until one is wrong, and prints how many that took. */
+const { numRuns, failed, errorInstance } = await fc.check(
+  fc.asyncProperty(schedule, async plan => {
+    const { wrong } = await play(plan)
+    if (wrong.length > 0) throw new Error(wrong.join('; '))
+  }),
+  { seed: 7, numRuns: Number(process.env['KEYTURN_RUNS'] ?? 1500), endOnFailure: true },
+)
+const why = errorInstance instanceof Error ? errorInstance.message : null
+process.stdout.write(`${JSON.stringify({ caught: failed, after: numRuns, why })}\n`)
