@@ -14,7 +14,9 @@ import { longMs } from './spec.ts'
  * far they are behind the newest intended one, instants by whether a long time has passed since.
  */
 export class Names {
-  readonly #keys: Map<string, number>
+  #keys: Map<string, number>
+  /** Then it is copied before anything is added. */
+  #isShared = false
   readonly #now: number
   readonly #version: number
 
@@ -26,7 +28,10 @@ export class Names {
 
   /** The same, with a memory of its own for keys that are met from now on. */
   local(): Names {
-    return new Names(this.#now, this.#version, new Map(this.#keys))
+    const names = new Names(this.#now, this.#version, this.#keys)
+    names.#isShared = true
+    this.#isShared = true
+    return names
   }
 
   /** Two with the same signature name everything alike. */
@@ -37,6 +42,8 @@ export class Names {
   key(fingerprint: Fingerprint): string {
     const known = this.#keys.get(fingerprint)
     if (known !== undefined) return String.fromCharCode(97 + known)
+    if (this.#isShared) this.#keys = new Map(this.#keys)
+    this.#isShared = false
     this.#keys.set(fingerprint, this.#keys.size)
     return String.fromCharCode(96 + this.#keys.size)
   }
