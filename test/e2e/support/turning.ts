@@ -42,6 +42,12 @@ export interface TurningOptions {
   readonly preload?: URL
 }
 
+export interface Called {
+  readonly status: number
+  readonly fault?: string
+  readonly body?: { readonly keyKind?: string } | undefined
+}
+
 const stuckAfterMs = 60_000
 
 /** An Azure in this process, whose clock a test may hold, and a coordinator in one of its own. */
@@ -74,10 +80,10 @@ export class Turning {
     return turning
   }
 
-  /** The coordinator, again and again on one journal and one port. */
-  async start(): Promise<void> {
+  /** The coordinator, again and again on one journal and one port; with other limits, if given. */
+  async start(limits: Limits = {}): Promise<void> {
     const config = this.#path('coordinator.json')
-    writeFileSync(config, JSON.stringify(this.#config()))
+    writeFileSync(config, JSON.stringify(this.#config(limits)))
     this.#child = Child.command({
       name: 'coordinator',
       args: ['coordinator', '--config', config],
@@ -139,11 +145,12 @@ export class Turning {
     return this.until('completed', ({ rotation }) => rotation?.status === 'completed')
   }
 
-  /** ARM's calls so far, as `POST 202`; those that fit the words in their path. */
-  calls(verb: string, words: string): readonly { status: number; fault?: string }[] {
+  /** The calls that ARM has taken so far and that fit the words, in lower case, in their path. */
+  calls(verb: string, words: string): readonly Called[] {
     return this.azure.witness
       .testimony()
       .arm.filter(call => call.verb === verb && call.path.toLowerCase().includes(words))
+      .map(call => ({ ...call, body: call.body as Called['body'] }))
   }
 
   /** Waits until ARM has taken so many such calls more. */
@@ -170,7 +177,7 @@ export class Turning {
     await this.until('joined', ({ members }) => members.length === all)
   }
 
-  #config(): CoordinatorConfigInput {
+  #config(changed: Limits): CoordinatorConfigInput {
     const { azure, directory } = this
     const { members = [], policy, limits } = this.#options
     const nobody = { is: 'none', acceptedBy: 'the test', reason: 'nobody is there' } as const
@@ -190,7 +197,7 @@ export class Turning {
             fleet: members.length > 0 ? { is: 'members', names: [...members] } : nobody,
             evidence: word,
             ...policy,
-            limits: { ...quick, ...limits },
+            limits: { ...quick, ...limits, ...changed },
           },
         },
       ],
