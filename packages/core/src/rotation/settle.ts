@@ -28,13 +28,14 @@ export const settle = (world: World): Decision | null => {
 
 const settledBecause = (world: World, attempt: Attempt, slot: Slot): SettledWhy | null => {
   const { arm } = world
-  if (!lookedAt(arm) || !arm.fresh) return null
+  if (!lookedAt(arm)) return null
   const operation = operationOf(arm, attempt)
   const changed = arm.fingerprints[slot] !== attempt.oldFingerprint
   if (operation === 'running') return null
   if (operation === 'succeeded') return changed ? 'ended' : null
   if (operation === 'failed') return arm.idle ? 'failed' : null
-  return arm.idle && world.now >= settledAt(world, attempt) ? 'expired' : null
+  // The look itself has to be that late: between it and this decision a POST may have arrived.
+  return arm.idle && arm.at >= settledAt(world, attempt) ? 'expired' : null
 }
 
 const operationOf = (arm: ArmView, { outcome }: Attempt) =>
