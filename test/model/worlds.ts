@@ -3,6 +3,7 @@ import { ofTheFleet } from './worlds/fleet.ts'
 import { ofPairs } from './worlds/pairs.ts'
 import { ofPlans } from './worlds/plans.ts'
 import { ofPlansAndLeaders } from './worlds/plans-and-leaders.ts'
+import { ofTeeth } from './worlds/teeth.ts'
 
 export { smokeWorlds } from './worlds/smoke.ts'
 
@@ -11,4 +12,10 @@ export { smokeWorlds } from './worlds/smoke.ts'
  * they cover every fault and every pair of faults. A plan of its own (an emergency, one slot only,
  * the read-only pair) is one more entry here, with what it asks in its `Spec`.
  */
-export const worlds: readonly Spec[] = [...ofTheFleet, ...ofPlansAndLeaders, ...ofPairs, ...ofPlans]
+export const worlds: readonly Spec[] = [
+  ...ofTheFleet,
+  ...ofPlansAndLeaders,
+  ...ofPairs,
+  ...ofPlans,
+  ...ofTeeth,
+]

@@ -1,5 +1,5 @@
-import { hasEnded, otherSlot, slots } from '@keyturn/core'
-import { catchUp, endOperation, lags, newKey, withMail } from './azure.ts'
+import { hasEnded, otherSlot, type Slot, slots } from '@keyturn/core'
+import { catchUp, endOperation, lags, newKey, postByHand, withMail } from './azure.ts'
 import type { Move } from './move.ts'
 import type { Leader, Stage, State, Written } from './state.ts'
 import { judgeArrival, judgeEffects } from './truth.ts'
@@ -21,19 +21,22 @@ export const handMoves = (state: State): readonly Move[] => [
 const operationMoves = (state: State): readonly Move[] => {
   const { azure } = state
   if (!azure.operation) return []
-  const { slot } = azure.operation
+  const { slot, byHand } = azure.operation
+  if (byHand) return [handEnds(state, slot)]
   const ended = (lagging: number | null): State => {
     const judged = judgeArrival(state, slot)
     return judgeEffects({ ...judged, azure: endOperation(azure, 'succeeded', lagging) })
   }
   const last = azure.regions.length - 1
+  const lagging: Move = {
+    says: `the ${slot} key is new, which region ${last} does not notice yet`,
+    fault: 'region-lag',
+    to: refused(ended(last)),
+  }
   return [
     { says: `the ${slot} key is new`, fault: null, to: ended(null) },
-    {
-      says: `the ${slot} key is new, which region ${last} does not notice yet`,
-      fault: 'region-lag',
-      to: refused(ended(last)),
-    },
+    // Of one region it would be an account that takes no key: that is another world.
+    ...(last > 0 ? [lagging] : []),
     {
       says: `Azure fails to regenerate the ${slot} key`,
       fault: 'arm-fails',
@@ -41,6 +44,13 @@ const operationMoves = (state: State): readonly Move[] => {
     },
   ]
 }
+
+/** Whoever looked since it began has seen it run: its end takes nobody by surprise. */
+const handEnds = (state: State, slot: Slot): Move => ({
+  says: `the ${slot} key is new that somebody regenerates in the portal`,
+  fault: null,
+  to: refused({ ...state, azure: newKey({ ...state.azure, operation: null }, slot, null) }),
+})
 
 const refused = (state: State): State => ({
   ...state,
@@ -96,9 +106,11 @@ const portalMoves = (state: State): readonly Move[] =>
   state.azure.operation
     ? []
     : slots.map(slot => ({
-        says: `somebody regenerates the ${slot} key in the portal`,
+        says: `somebody ${state.spec.slowHands ? 'begins to regenerate' : 'regenerates'} the ${slot} key in the portal`,
         fault: 'hand-in-portal',
-        to: refused(unclean({ ...state, azure: newKey(state.azure, slot, null) })),
+        to: state.spec.slowHands
+          ? unclean({ ...state, azure: postByHand(state.azure, slot) })
+          : refused(unclean({ ...state, azure: newKey(state.azure, slot, null) })),
       }))
 
 const vaultHandMoves = (state: State): readonly Move[] => {
@@ -125,7 +137,9 @@ const vaultHandMoves = (state: State): readonly Move[] => {
       { ...latest, version: latest.version + 1, installation: 'other', byHand: true },
     ],
   ]
-  return edits.map(([what, written]) => ({
+  const inPlace: typeof edits = [['lifts the fence', { ...latest, fenced: [], byHand: true }]]
+  const open = state.spec.editsInPlace ? (latest.fenced.length > 0 ? inPlace : []) : edits
+  return open.map(([what, written]) => ({
     says: `somebody ${what} in the vault`,
     fault: 'hand-in-vault',
     to: unclean({

@@ -26,6 +26,13 @@ export const post = (
   return { azure: { ...azure, serial: azure.serial + 1, operation: { id, slot } }, id }
 }
 
+/** A person asks for it, and ARM takes its time. */
+export const postByHand = (azure: Azure, slot: Slot): Azure => ({
+  ...azure,
+  serial: azure.serial + 1,
+  operation: { id: `operation-${azure.serial + 1}`, slot, byHand: true },
+})
+
 /** The running operation ends. `lagging`: the region that does not notice yet. */
 export const endOperation = (
   azure: Azure,

@@ -14,6 +14,7 @@ import type { Azure, Client } from './state.ts'
 export const newClient = (id: string): Client => ({
   identity: { id, name: id, pid: 1, presence: `${id}.sock` },
   life: 'up',
+  unaware: null,
   connected: false,
   ring: null,
   request: null,
@@ -106,6 +107,7 @@ export const isAnswered = (
   azure: Azure,
   now: number,
   recreated: boolean,
+  unaware: Fingerprint | null = client.unaware,
 ): Client => {
   const { request, ring } = client
   if (!request || ring === null) return client
@@ -114,7 +116,8 @@ export const isAnswered = (
   const held = keysOf(ring)
   const endpoint = endpointOf(region)
   const over = ends(client, now)
-  if (accepts(azure, region, fingerprint) && !isRefusedAll) {
+  const isTaken = (key: Fingerprint) => key !== unaware && accepts(azure, region, key)
+  if (isTaken(fingerprint) && !isRefusedAll) {
     const afterRefusalOf = request.tried.map(tried => ({
       fingerprint: tried,
       maybeReadOnly: false,
@@ -138,7 +141,7 @@ export const isAnswered = (
     }
   }
   // Nothing else may be tried: an account read tells a key from a container.
-  const refusedOnes = tried.filter(key => !accepts(azure, region, key))
+  const refusedOnes = tried.filter(key => !isTaken(key))
   return {
     ...over,
     refusals: refusedOnes.reduce(

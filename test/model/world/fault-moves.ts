@@ -1,4 +1,5 @@
-import { newClient } from './client.ts'
+import { slots } from '@keyturn/core'
+import { newClient, sampleOf } from './client.ts'
 import type { FaultName } from './faults.ts'
 import { fallen, setLeader } from './leader.ts'
 import { leaves } from './member-moves.ts'
@@ -6,7 +7,7 @@ import type { Move } from './move.ts'
 import { goodbyeMoves } from './network.ts'
 import { crashed, newSidecar, setClient, setSidecar, settled, step } from './sidecar.ts'
 import { lateName } from './spec.ts'
-import type { Sidecar, State } from './state.ts'
+import { changed, type Sidecar, type State } from './state.ts'
 
 /** What befalls processes and people; the faults of mail, ARM and vault stand where they strike. */
 export const faultMoves = (state: State): readonly Move[] => [
@@ -40,7 +41,36 @@ const sidecarFaults = (state: State, index: number): readonly Move[] => {
     if (hasRoom)
       befalls('client-joins', 'gets one more client', setSidecar(state, index, { clients }))
   }
-  return [...moves, ...sidecar.clients.flatMap((_, at) => clientFaults(state, index, at))]
+  const away = state.spec.gateways ? gatewayMoves(state, index) : []
+  return [...moves, ...away, ...sidecar.clients.flatMap((_, at) => clientFaults(state, index, at))]
+}
+
+/**
+ * Azure is many machines. A member, or one client alone, is led to a gateway that does not know
+ * a new key yet; a member only while it has not tried that key itself.
+ */
+const gatewayMoves = (state: State, index: number): readonly Move[] => {
+  const sidecar = state.sidecars[index]
+  const { azure, spec } = state
+  const news = slots.filter(slot => azure.effects[slot] > 0).map(slot => azure.keys[slot])
+  if (!sidecar) return []
+  const led = (id: string, changed: State): Move => ({
+    says: `${id} is led to a gateway that does not know a new key yet`,
+    fault: 'region-lag',
+    to: { ...changed, hands: { ...state.hands, refusedOnce: true } },
+  })
+  if (spec.gateways === 'members') {
+    return sidecar.unaware
+      ? []
+      : news
+          .filter(key => !sidecar.state.proven.includes(key))
+          .map(unaware => led(sidecar.id, setSidecar(state, index, { unaware })))
+  }
+  return sidecar.clients.flatMap(({ identity, life, unaware }, at) =>
+    life !== 'up' || unaware
+      ? []
+      : news.map(key => led(identity.id, setClient(state, index, at, { unaware: key }))),
+  )
 }
 
 export const gone = (sidecar: Sidecar): Sidecar => ({
@@ -71,8 +101,27 @@ const clientFaults = (state: State, index: number, at: number): readonly Move[] 
     moves.push({ says: `${id} is stopped`, fault: 'client-stopped', to })
     const left = leaves(state, index, at)
     if (left) moves.push({ says: `${id} says goodbye`, fault: 'client-leaves', to: left })
+    const hasty = state.spec.hastyGoodbyes ? saysGoodbyeTooSoon(state, index, at) : null
+    if (hasty) moves.push(hasty)
   }
   return moves
+}
+
+/** A program says goodbye before its last request has ended. */
+const saysGoodbyeTooSoon = (state: State, index: number, at: number): Move | null => {
+  const sidecar = state.sidecars[index]
+  const client = sidecar?.clients[at]
+  if (!sidecar || !client?.request || !client.connected || sidecar.life !== 'up') return null
+  const { id } = client.identity
+  const sequence = client.sequence + 1
+  const sample = sampleOf({ ...client, sequence }, state.now)
+  const clients = changed(sidecar.clients, at, { sequence })
+  const heard = step({ ...sidecar, clients }, { is: 'goodbye', id, sample })
+  return {
+    says: `${id} says goodbye with a request on the wire`,
+    fault: 'client-leaves',
+    to: setSidecar(state, index, settled(heard, state)),
+  }
 }
 
 /** The sidecar notices that a connection has closed. */

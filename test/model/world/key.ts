@@ -77,7 +77,9 @@ const azureKey = ({ azure, store, spec }: State, names: Names): string => {
   const keys = names.keys(azure.keys)
   const regions = azure.regions.map(region => names.keys(region)).join(',')
   const { operation } = azure
-  const running = operation ? short(operation.slot) + bit(operation.id === named) : '-'
+  const running = operation
+    ? short(operation.slot) + bit(operation.id === named) + (operation.byHand ? 'h' : '')
+    : '-'
   const ended = azure.ended.find(({ id }) => id === named)?.status ?? '-'
   const mail = azure.mail.map(({ slot, clean }) => short(slot) + bit(clean)).sort()
   const { primary, secondary } = azure.effects
@@ -98,7 +100,7 @@ const writtenKey = (written: Written | null, names: Names): string =>
       (written.installation === 'here' ? '' : '?')
 
 const vaultKey = ({ vault, spec }: State, names: Names): string => {
-  const before = spec.lagging ? writtenKey(vault.before, names) : ''
+  const before = spec.lagging || spec.lateLags ? writtenKey(vault.before, names) : ''
   const writes = vault.writes.map(written => writtenKey(written, names)).sort()
   return [writtenKey(vault.latest, names), before, ...writes].join()
 }

@@ -18,6 +18,7 @@ import {
 import { accepts } from './azure.ts'
 import { evidenceLost, evidenceOf, outsideOf, policyIn } from './outside.ts'
 import { judgeBeginning } from './outside-truth.ts'
+import { judgePromises } from './promises.ts'
 import { changed, type Leader, type Seen, type State, type Store, type Truth } from './state.ts'
 import { broken, judgeCompletion, judgeTurningBack } from './truth.ts'
 
@@ -214,6 +215,7 @@ export const judgeEvents = (
 ): State => {
   let judged = state
   for (const event of events) {
+    judged = judgePromises(judged, event, before, truth, clean)
     judged = judgeBeginning(judged, event)
     if (event.type === 'replanned') judged = anew(judged)
     if (event.type !== 'phase-entered') continue

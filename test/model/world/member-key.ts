@@ -132,6 +132,7 @@ const sidecarKey = (
   const stored = disk
     ? [
         incarnation(disk.identity.incarnation) + bit(disk.identity.confirmed),
+        disk.identity.starts === own.identity.starts ? '' : '<',
         heldKey(disk.acknowledged, names) + names.version(disk.floor),
       ]
     : ['-']
@@ -164,6 +165,7 @@ const sidecarKey = (
       ]
     : []
   const said = answer ? names.version(answer.floor) : ''
+  const away = sidecar.unaware ? [`?${names.key(sidecar.unaware)}`] : []
   return [
     life,
     flags,
@@ -175,6 +177,7 @@ const sidecarKey = (
     ...others,
     ...letter,
     said,
+    ...away,
   ].join(',')
 }
 
@@ -230,5 +233,6 @@ const clientKey = (
     signing,
     ...used,
     ...refusals,
+    client.unaware ? `?${names.key(client.unaware)}` : '',
   ].join(';')
 }

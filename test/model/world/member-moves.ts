@@ -50,6 +50,10 @@ const ownMoves = (state: State, index: number, sidecar: Sidecar): readonly Move[
       to: follows(state, index, before),
     })
   }
+  if (sidecar.unaware !== null) {
+    const to = setSidecar(state, index, { unaware: null })
+    moves.push({ says: `${sidecar.id} is led to a gateway that knows all keys`, fault: null, to })
+  }
   const proven = probed(sidecar, state.azure)
   if (proven !== sidecar) {
     const to = setSidecar(state, index, settled(proven, state))
@@ -126,6 +130,10 @@ const clientMoves = (state: State, index: number, at: number): readonly Move[] =
       })
     }
   }
+  if (client.unaware !== null) {
+    const to = setClient(state, index, at, { unaware: null })
+    moves.push({ says: `${id} is led to a gateway that knows all keys`, fault: null, to })
+  }
   return [...moves, ...requestMoves(state, index, at)]
 }
 
@@ -146,6 +154,7 @@ const requestMoves = (state: State, index: number, at: number): readonly Move[] 
   if (!client || traffic === 'none') return []
   const { id } = client.identity
   const set = (change: typeof client): State => setClient(state, index, at, change)
+  const unaware = client.unaware ?? state.sidecars[index]?.unaware ?? null
   if (client.request) {
     const { region } = client.request
     if (traffic === 'drain') {
@@ -155,12 +164,12 @@ const requestMoves = (state: State, index: number, at: number): readonly Move[] 
       {
         says: `region ${region} answers ${id}`,
         fault: null,
-        to: set(isAnswered(client, state.azure, state.now, false)),
+        to: set(isAnswered(client, state.azure, state.now, false, unaware)),
       },
       {
         says: `a container that was re-created refuses ${id}`,
         fault: 'container-recreated',
-        to: set(isAnswered(client, state.azure, state.now, true)),
+        to: set(isAnswered(client, state.azure, state.now, true, unaware)),
       },
     ]
   }

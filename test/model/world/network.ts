@@ -4,6 +4,7 @@ import { leaves } from './member-moves.ts'
 import type { Move } from './move.ts'
 import { isServing, mayTell, recorded, reportOf, setSidecar, step } from './sidecar.ts'
 import type { Sidecar, State } from './state.ts'
+import { kept } from './truth.ts'
 
 type Answer = NonNullable<Sidecar['answer']>
 
@@ -13,6 +14,7 @@ export const delivered = (
   name: string,
   report: IncomingReport,
   leader: number,
+  isNewest = false,
 ): { readonly state: State; readonly answer: Answer } => {
   const { store } = state
   const known = store.fleet.filter(member => member.name === name)
@@ -20,13 +22,25 @@ export const delivered = (
   const record = state.leaders[leader]?.record ?? store.record
   const announced = record.published?.confirmed ? record.published.version : 0
   const answer = { floor: record.readBack, announced }
-  if (!received.taken) return { state, answer }
+  const heard = hears(state, name, report)
+  if (!received.taken) {
+    const says = `the newest word of ${name} is refused as a late one`
+    return { state: isNewest ? kept(state, 'P17', says) : state, answer }
+  }
   const { rows, weakens } = received
   const isRow = (incarnation: string, of: string) =>
     rows.some(row => row.incarnation === incarnation && row.name === of)
   const fleet = [...store.fleet.filter(one => !isRow(one.incarnation, one.name)), ...rows]
   const fleetRevision = store.fleetRevision + (weakens ? 1 : 0)
-  return { state: { ...state, store: { ...store, fleet, fleetRevision } }, answer }
+  return { state: { ...state, heard, store: { ...store, fleet, fleetRevision } }, answer }
+}
+
+/** What was heard last of each incarnation, whatever the table makes of it. */
+const hears = ({ heard, now }: State, name: string, report: IncomingReport): State['heard'] => {
+  const { incarnation, sequence } = report
+  const known = heard.find(one => one.name === name && one.incarnation === incarnation)
+  if (known && known.report.sequence >= sequence) return heard
+  return [...heard.filter(one => one !== known), { name, incarnation, at: now, report }]
 }
 
 export const answered = (sidecar: Sidecar, answer: Answer, state: State): Sidecar => {
@@ -74,7 +88,7 @@ const arrives = (
   leader: number,
   says: string,
 ): Move[] => {
-  const { state: heard, answer } = delivered(state, told.name, report, leader)
+  const { state: heard, answer } = delivered(state, told.name, report, leader, true)
   const with_ = (sidecar: Sidecar): State => setSidecar(heard, index, sidecar)
   const whom = leader === 0 ? '' : ' to the second leader'
   const fine = answered(told, answer, state)

@@ -24,7 +24,7 @@ const mendedSidecar = (state: State, index: number): readonly Move[] => {
   if (!sidecar) return []
   const moves: Move[] = []
   if (sidecar.life === 'dead') {
-    const to = setSidecar(state, index, restarted(sidecar))
+    const to = setSidecar(state, index, restarted(sidecar, state.spec.startsUnwritten))
     moves.push({ says: `${sidecar.id} starts again`, fault: null, to })
   }
   if (sidecar.life === 'stopped') {
@@ -57,6 +57,7 @@ const startsCoordinator = (state: State): readonly Move[] => {
 
 /** Whoever wants to turn an account without any application starts one. */
 const spare = (state: State): readonly Move[] => {
+  if (state.spec.noFleet) return []
   const missing = expectedOf(state.spec).find(name => !isThere(state, name))
   if (missing !== undefined) {
     return [{ says: `${missing} starts`, fault: null, to: joins(state, missing, missing) }]
@@ -86,7 +87,8 @@ const verbMoves = (state: State, leader: Leader, index: number): readonly Move[]
   const attempts = rotation ? attemptsOf(rotation.phase).length : 0
   const isTooMuch = attempts >= policyOf(state.spec).limits.attemptsMax
   say({ verb: 'abort', ...by }, 'an operator aborts', isTooMuch ? null : 'aborted')
-  for (const name of new Set(state.store.fleet.map(member => member.name))) {
+  const named = state.spec.neverEvicts ? [] : state.store.fleet.map(({ name }) => name)
+  for (const name of new Set(named)) {
     const leaving = evictees(lastSeen(state, leader), name)
     if (leaving.length === 0 || !leaving.every(row => isDead(state, row))) continue
     const rows = leaving.map(row => ({ ...row, standing: 'evicted' as const }))

@@ -11,13 +11,14 @@ import {
   notServing,
   probesDue,
   refusalFor,
+  sameHeld,
   statementOf,
   storeIsDue,
   toStore,
 } from '@keyturn/core'
 import { acceptedEverywhere } from './azure.ts'
 import { newClient, offered, sampleOf } from './client.ts'
-import type { Spec } from './spec.ts'
+import { lateName, type Spec } from './spec.ts'
 import {
   type Azure,
   type Client,
@@ -43,7 +44,8 @@ export const newSidecar = (spec: Spec, name: string, id: string, clients: number
   mail: null,
   answer: null,
   clients: Array.from({ length: clients }, (_, index) => newClient(`${id}-app${index}`)),
-  stalenessMs: spec.lagging ? 500 : 0,
+  unaware: null,
+  stalenessMs: spec.lagging || (spec.lateLags && name === lateName) ? 500 : 0,
   bound: false,
   excused: false,
   silent: false,
@@ -71,7 +73,7 @@ export const probed = (sidecar: Sidecar, azure: Azure): Sidecar => {
   const { held, proven } = sidecar.state
   if (held === null) return sidecar
   return probesDue(held, proven)
-    .filter(key => acceptedEverywhere(azure, key))
+    .filter(key => key !== sidecar.unaware && acceptedEverywhere(azure, key))
     .reduce(
       (probing, fingerprint) => step(probing, { is: 'probed', fingerprint, accepted: true }),
       sidecar,
@@ -114,9 +116,23 @@ export const follows = (state: State, index: number, written: Written): State =>
     { is: 'swapped', held: heldOf(keyset), subject },
   )
   const after = setSidecar(state, index, settled(swapped, state))
-  return goesBack(sidecar.ring?.version ?? 0, keyset.version)
-    ? broken(after, 4, `the ring of ${sidecar.id} went back to version ${keyset.version}`)
-    : after
+  return judgeSwap(after, sidecar.id, sidecar.ring, keyset)
+}
+
+/** Invariant 4: a ring never goes back, and what it holds under a version it holds for good. */
+const judgeSwap = (
+  state: State,
+  id: string,
+  before: Keyset | null,
+  after: Keyset | null,
+): State => {
+  if (before === null || after === null || before === after) return state
+  if (goesBack(before.version, after.version)) {
+    return broken(state, 4, `the ring of ${id} went back to version ${after.version}`)
+  }
+  return before.version === after.version && !sameHeld(heldOf(before), heldOf(after))
+    ? broken(state, 4, `the ring of ${id} took other content under version ${after.version}`)
+    : state
 }
 
 export const setClient = (
@@ -149,13 +165,7 @@ export const served = (state: State, index: number, at: number): State => {
     return state
   const after = offered(client, sidecar.ring)
   const next = sampled(setClient(state, index, at, after), index, at)
-  return goesBack(client.ring?.version ?? 0, after.ring?.version ?? 0)
-    ? broken(
-        next,
-        4,
-        `the ring of ${client.identity.id} went back to version ${after.ring?.version}`,
-      )
-    : next
+  return judgeSwap(next, client.identity.id, client.ring, after.ring)
 }
 
 /** A client tells its one synchronous sample. */
@@ -200,8 +210,9 @@ export const crashed = (sidecar: Sidecar): Sidecar => ({
 })
 
 /** It starts again on what stands on its disk, and writes down who it is before anything else. */
-export const restarted = (sidecar: Sidecar): Sidecar => {
+export const restarted = (sidecar: Sidecar, unwritten = false): Sidecar => {
   const starts = sidecar.starts + 1
   const state = memberAtStart(sidecar.disk, `${sidecar.id}-${starts}`, sidecar.durable)
-  return recorded({ ...sidecar, life: 'up', starts, sent: 0, state, silent: false })
+  const up = { ...sidecar, life: 'up', starts, sent: 0, state, silent: false } as const
+  return unwritten ? up : recorded(up)
 }

@@ -33,6 +33,26 @@ export interface Spec {
   readonly joinsAs?: string
   /** Which keys are turned: both of them, where it does not say. */
   readonly plan?: 'standby' | 'active'
+  /** Whether a late member's mount lags, where nobody else's does. */
+  readonly lateLags?: boolean
+  /** Whether a sidecar that starts again serves before it has written down who it is. */
+  readonly startsUnwritten?: boolean
+  /** Whether whoever is dead is never evicted: for faults after which nobody has to be. */
+  readonly neverEvicts?: boolean
+  /** Whose way to Azure may be another one, on which a new key is not known yet. */
+  readonly gateways?: 'members' | 'clients'
+  /** Whether a key that somebody regenerates in the portal takes its time, as Azure does. */
+  readonly slowHands?: boolean
+  /** Whether somebody lifts the fence in the vault in the very version that stands there. */
+  readonly editsInPlace?: boolean
+  /** Whether a client says goodbye while its request is on the wire. */
+  readonly hastyGoodbyes?: boolean
+  /** Whether the policy says that there is no fleet. */
+  readonly noFleet?: boolean
+  /** How many members the policy asks for, whoever they are. */
+  readonly atLeast?: number
+  /** Whether a look at ARM that was just made serves the next turn as well. */
+  readonly polls?: boolean
   readonly outside?: OutsideSpec
   /** Whether its gates may rightly stay shut for ever: then no end is asked for. */
   readonly mayWait?: boolean
@@ -62,7 +82,7 @@ export const policyOf = (spec: Spec): Policy => {
       fleetSettleMs: within,
       sendWithinMs: 100,
       armSettleMs: 100,
-      armPollMs: 0,
+      armPollMs: spec.polls ? within : 0,
       armAgeMsMax: rationed,
       vaultAgeMsMax: rationed,
       // Shorter than a call may be late: nobody waits for its end by waiting to try again.
@@ -76,7 +96,9 @@ export const policyOf = (spec: Spec): Policy => {
       quietMs: within,
       turnMsMax: longMs,
     },
-    fleet: { is: 'members', names: expectedOf(spec) },
+    fleet: spec.noFleet
+      ? { is: 'none', acceptedBy: 'the model', reason: 'nobody has a sidecar' }
+      : { is: 'members', names: expectedOf(spec), atLeast: spec.atLeast ?? 0 },
     evidence: { is: 'none', acceptedBy: 'the model', reason: 'there are no strays' },
   }
 }

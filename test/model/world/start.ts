@@ -43,6 +43,7 @@ export const initialState = (spec: Spec): State => {
     faults: [],
     violations: [],
     hands: { aborted: false, refusedOnce: false, editedVault: false },
+    heard: [],
     outside: newOutside(spec, azure),
   }
   const joined = everybody(everybody(everybody(begun)))
@@ -98,10 +99,11 @@ const slotOf = ({ spec: { plan, outside } }: State) => {
 
 /** Well weather, until the new key bakes: where the former key's turn is what a world is about. */
 const throughTo = (start: State): State => {
-  let state = start
+  const { spec } = start
+  let state: State = { ...start, spec: { ...spec, turns: 'whole' } }
   for (let left = 500; left > 0; left -= 1) {
     const { rotation } = state.store.record
-    if (rotation?.phase.at === 'baking') return state
+    if (rotation?.phase.at === 'baking') return { ...state, spec }
     if (!rotation || hasEnded(rotation.phase)) break
     state = everybody(state)
     const turn = leaderMoves(state, 0).find(({ fault }) => fault === null)

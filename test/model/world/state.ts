@@ -38,7 +38,16 @@ export interface State {
   readonly violations: readonly string[]
   /** How often an operator has done what only an operator may do here. */
   readonly hands: Hands
+  /** The newest report of each incarnation that reached a coordinator, and when. */
+  readonly heard: readonly Heard[]
   readonly outside: Outside
+}
+
+export interface Heard {
+  readonly name: string
+  readonly incarnation: string
+  readonly at: number
+  readonly report: IncomingReport
 }
 
 /** What is remembered of human hands, to judge fairly. */
@@ -54,7 +63,7 @@ export interface Azure {
   readonly keys: Fingerprints
   /** Numbers keys and operations; grows only. */
   readonly serial: number
-  readonly operation: { readonly id: string; readonly slot: Slot } | null
+  readonly operation: Operation | null
   readonly ended: readonly { readonly id: string; readonly status: 'succeeded' | 'failed' }[]
   /** POSTs on their way that nobody hears the answer of. */
   readonly mail: readonly Post[]
@@ -64,6 +73,13 @@ export interface Azure {
   readonly effects: Readonly<Record<Slot, number>>
   /** Whether the account takes no keys any more. */
   readonly isRetired: boolean
+}
+
+export interface Operation {
+  readonly id: string
+  readonly slot: Slot
+  /** Whether a person asked for it. */
+  readonly byHand?: boolean
 }
 
 export interface Post {
@@ -163,6 +179,8 @@ export interface Sidecar {
   /** An answer that the network still holds. */
   readonly answer: { readonly floor: number; readonly announced: number } | null
   readonly clients: readonly Client[]
+  /** A new key that is not known yet on its way to Azure. */
+  readonly unaware: Fingerprint | null
   /** How old the keysets may be that its source gives. */
   readonly stalenessMs: number
   /** Whether the coordinator ever took a report of this process's durable life: it is bound. */
@@ -176,6 +194,8 @@ export interface Sidecar {
 export interface Client {
   readonly identity: ClientIdentity
   readonly life: Life
+  /** A new key that is not known yet on its own way to Azure. */
+  readonly unaware: Fingerprint | null
   /** Whether its connection to the sidecar stands. */
   readonly connected: boolean
   readonly ring: Keyset | null

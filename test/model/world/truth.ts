@@ -39,7 +39,7 @@ interface Covered {
 }
 
 /** Whoever follows what a person wrote is on that person. */
-const covered = (state: State): readonly Covered[] =>
+export const covered = (state: State): readonly Covered[] =>
   state.sidecars
     .filter(sidecar => isCovered(state, sidecar))
     .flatMap(sidecar => sidecar.clients.map(client => ({ sidecar, client })))
@@ -49,6 +49,12 @@ const covered = (state: State): readonly Covered[] =>
 export const broken = (state: State, invariant: number, what: string): State => ({
   ...state,
   violations: [...new Set([...state.violations, `invariant ${invariant}: ${what}`])],
+})
+
+/** The same for what a rule of the protocol promises beside them. */
+export const kept = (state: State, rule: string, what: string): State => ({
+  ...state,
+  violations: [...new Set([...state.violations, `${rule}: ${what}`])],
 })
 
 const who = ({ client }: Covered): string => client.identity.id
@@ -64,6 +70,10 @@ export const judgeSending = (state: State, slot: Slot, clean: boolean): State =>
   )
   if (stranded) {
     return broken(judged, 2, `${who(stranded)} does not hold the ${remaining} key that remains`)
+  }
+  const unproven = covered(state).find(({ sidecar }) => sidecar.unaware === key)
+  if (unproven) {
+    return broken(judged, 2, `${who(unproven)} is refused with the ${remaining} key that remains`)
   }
   return acceptedEverywhere(state.azure, key)
     ? judged

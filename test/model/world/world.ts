@@ -9,6 +9,8 @@ import type { Move } from './move.ts'
 import { joinWaitMoves, lateMoves, reportMoves } from './network.ts'
 import { operatorMoves } from './operator-moves.ts'
 import { outsideMoves } from './outside-moves.ts'
+import { servesOlder } from './promises.ts'
+import { isServing } from './sidecar.ts'
 import type { Spec } from './spec.ts'
 import { initialState } from './start.ts'
 import type { State } from './state.ts'
@@ -20,7 +22,7 @@ export const worldOf = (spec: Spec): System<State> => ({
   initial: initialState(spec),
   steps: movesOf,
   key: keyOf,
-  broken: ({ violations }) => violations,
+  broken: state => [...state.violations, ...servesOlder(state, isServing)],
   hasEnded: isOver,
 })
 
