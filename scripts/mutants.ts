@@ -1,36 +1,39 @@
-// `npm run mutants -- --json --only WORD --states 100000 --seeds 60 --jobs 2`: whether the model has teeth.
-// Each mutation of packages/core in test/mutants is applied to a copy; small worlds, then random
-// schedules run over it until something is broken. Writes docs/proof.md where all of them ran.
-// Exit code 0 only if each is caught, or is known to be stopped by something else and says so.
+// `npm run mutants -- --json --only WORD,WORD --jobs 2`: whether the proofs have teeth.
+// Each mutation of packages/core in test/mutants is applied to a copy; small worlds or fleets at
+// random run over it until something is broken. Writes docs/proof.md where all of them ran.
+// Exit code 0 only if each of them is caught; 2: an option was not understood.
 
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
+import type { Bounds } from '../test/mutants/hunt.ts'
 import { mutants } from '../test/mutants/index.ts'
 import { BadMutant, type Mutant } from '../test/mutants/mutant.ts'
 import { proofOf } from '../test/mutants/proof.ts'
-import { type Bounds, checkFits, type MutantResult, runMutant } from '../test/mutants/run-mutant.ts'
+import { checkFits, type MutantResult, runMutant } from '../test/mutants/run-mutant.ts'
 
 const proofPath = fileURLToPath(new URL('../docs/proof.md', import.meta.url))
 
 class BadInput extends Error {}
 
 const wholeNumber = (name: string, given: string): number => {
-  if (/^\d+$/.test(given)) return Number(given)
-  throw new BadInput(`--${name} is ${given}: give a whole number.`)
+  if (/^[1-9]\d*$/.test(given)) return Number(given)
+  throw new BadInput(`--${name} is ${given}: give a whole number from 1 on.`)
 }
 
-const print = ({ name, by, states, seeds, ms, what }: MutantResult): void => {
-  const how = by === 'random' ? `${seeds} seeds` : `${states} states`
-  const whom = by === null ? styleText('yellow', 'nobody') : by
+const print = ({ name, by, states, seeds, ms, what }: MutantResult, done: string): void => {
+  const how = seeds > 0 ? `${seeds} seeds` : `${states} states`
+  const whom = by === null ? styleText('red', 'nobody') : by
   const seconds = `${(ms / 1000).toFixed(1)} s`
   console.log(
-    `${whom.padEnd(14)} ${how.padStart(14)} ${seconds.padStart(8)}  ${name}${what ? `: ${what}` : ''}`,
+    `${done.padStart(7)}  ${whom.padEnd(14)} ${how.padStart(14)} ${seconds.padStart(8)}  ${name}${what ? `: ${what}` : ''}`,
   )
 }
 
-const isAnswered = (mutant: Mutant, { by }: MutantResult): boolean =>
-  by !== null || mutant.uncaught !== undefined
+/** A line that is written over, where somebody watches. */
+const tell = (running: ReadonlySet<string>): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${[...running].join('   ')}\r`)
+}
 
 /** So many at a time; the results in the order of the table. */
 const runAll = async (
@@ -39,15 +42,19 @@ const runAll = async (
   jobs: number,
 ): Promise<readonly MutantResult[]> => {
   const results = new Map<Mutant, MutantResult>()
+  const running = new Set<string>()
   const queue = [...chosen]
   const work = async (): Promise<void> => {
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      running.add(mutant.name)
+      tell(running)
       const result = await runMutant(mutant, mutants, bounds)
+      running.delete(mutant.name)
       results.set(mutant, result)
-      print(result)
+      print(result, `${results.size}/${chosen.length}`)
     }
   }
-  await Promise.all(Array.from({ length: Math.max(1, jobs) }, work))
+  await Promise.all(Array.from({ length: jobs }, work))
   return chosen.flatMap(mutant => results.get(mutant) ?? [])
 }
 
@@ -56,8 +63,8 @@ const main = async (): Promise<number> => {
     options: {
       json: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
-      states: { type: 'string', default: '100000' },
-      seeds: { type: 'string', default: '60' },
+      states: { type: 'string', default: '200000' },
+      seeds: { type: 'string', default: '200' },
       jobs: { type: 'string', default: '2' },
     },
   })
@@ -66,27 +73,32 @@ const main = async (): Promise<number> => {
     seedsMax: wholeNumber('seeds', values.seeds),
   }
   checkFits(mutants)
-  const chosen = mutants.filter(({ name }) => name.includes(values.only))
+  const words = values.only.split(',').map(word => word.trim())
+  const chosen = mutants.filter(({ name }) => words.some(word => name.includes(word)))
+  if (chosen.length === 0) throw new BadInput(`No mutation has "${values.only}" in its name.`)
+  const start = performance.now()
   const results = await runAll(chosen, bounds, wholeNumber('jobs', values.jobs))
-  const caught = results.filter(({ by }) => by !== null).length
-  console.log(`\n${caught} of ${results.length} mutations caught`)
-  if (values.only === '') writeFileSync(proofPath, proofOf(mutants, results))
-  if (values.json) {
-    const told = results.map(({ trace: _, ...result }) => result)
-    console.log(JSON.stringify({ caught, mutants: told }))
-  }
-  const open = chosen.filter((mutant, index) => {
-    const result = results[index]
-    return result === undefined || !isAnswered(mutant, result)
-  })
+  const seconds = Math.round((performance.now() - start) / 1000)
+  const open = results.filter(({ by }) => by === null)
+  const caught = results.length - open.length
+  console.log(`\n${caught} of ${results.length} mutations caught in ${seconds} s`)
   for (const { name } of open) console.log(styleText('red', `nobody catches: ${name}`))
+  if (values.only === '') writeFileSync(proofPath, proofOf(results))
+  if (values.json) console.log(JSON.stringify({ seconds, mutants: results.map(told) }))
   return open.length === 0 ? 0 : 1
 }
+
+/** `by` says which world, or which random schedules, caught it. */
+const told = ({ trace: _, by, ...rest }: MutantResult) => ({ caught: by !== null, by, ...rest })
 
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!(error instanceof BadInput || error instanceof BadMutant)) throw error
-  process.stderr.write(`${styleText('red', error.message)}\n`)
+  const isOurs =
+    error instanceof BadInput ||
+    error instanceof BadMutant ||
+    (error as { code?: unknown }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+  if (!isOurs) throw error
+  process.stderr.write(`${styleText('red', (error as Error).message)}\n`)
   process.exitCode = 2
 }

@@ -3,6 +3,8 @@ import { schedule } from '../../packages/core/test/simulation/schedule.ts'
 import { Simulation } from '../../packages/core/test/simulation/simulation.ts'
 import { runWorld } from '../model/run-world.ts'
 import type { Spec } from '../model/world/spec.ts'
+import { smokeWorlds, worlds } from '../model/worlds.ts'
+import { simulateSeeds } from '../simulation/hunt.ts'
 
 /** Who caught a mutant, after how much. `by: null`: nobody did. */
 export interface Caught {
@@ -13,46 +15,76 @@ export interface Caught {
   readonly trace: readonly string[]
 }
 
-/** Worlds one after the other, then schedules at random, until something is broken. */
-export const hunt = (specs: readonly Spec[], statesMax: number, seedsMax: number): Caught => {
-  let states = 0
-  for (const spec of specs) {
-    const cap = Math.min(spec.statesMax, statesMax)
-    const found = explored(spec, cap)
-    if (typeof found === 'string') return { ...none, by: spec.name, what: found }
-    states += found.states
-    const finding = found.broken[0] ?? found.firstStuck
-    if (finding) return { by: spec.name, states: found.states, seeds: 0, ...finding }
-  }
-  const random = atRandom(seedsMax)
-  return random
-    ? { by: 'random', states, seeds: random.seeds, what: random.what, trace: [] }
-    : { ...none, states, seeds: seedsMax }
+/** How far a hunt goes. */
+export interface Bounds {
+  /** States of one world. */
+  readonly statesMax: number
+  /** Seeds of one kind of schedule. */
+  readonly seedsMax: number
 }
 
-const none = { by: null, states: 0, seeds: 0, what: null, trace: [] }
+/** Where hunters stand beside the small worlds: whole fleets at random, and core's own schedules. */
+export const atRandom = ['simulate', 'random'] as const
+
+const nothing: Caught = { by: null, states: 0, seeds: 0, what: null, trace: [] }
+
+/** One place after the other, until something is broken. */
+export const hunt = async (places: readonly string[], bounds: Bounds): Promise<Caught> => {
+  let states = 0
+  let seeds = 0
+  for (const place of places) {
+    const found = await huntAt(place, bounds)
+    states += found.states
+    seeds += found.seeds
+    if (found.by !== null) return found
+  }
+  return { ...nothing, states, seeds }
+}
+
+const huntAt = (place: string, { statesMax, seedsMax }: Bounds): Caught | Promise<Caught> => {
+  if (place === 'simulate') return ofFleets(seedsMax)
+  if (place === 'random') return ofSchedules(seedsMax)
+  const spec = [...worlds, ...smokeWorlds].find(world => world.name === place)
+  if (!spec) throw new RangeError(`there is no world ${place}`)
+  return explored(spec, Math.min(spec.statesMax, statesMax))
+}
 
 /** A mutant may be so broken that a world's good weather before its start never ends. */
-const explored = (spec: Spec, statesMax: number) => {
+const explored = (spec: Spec, statesMax: number): Caught => {
   try {
-    return runWorld(spec, { statesMax, untilBroken: true })
+    const found = runWorld(spec, { statesMax, untilBroken: true })
+    const finding = found.broken[0] ?? found.firstStuck
+    const caught = finding ? { by: spec.name, ...finding } : {}
+    return { ...nothing, states: found.states, ...caught }
   } catch (error) {
-    return error instanceof Error ? `no end: ${error.message}` : String(error)
+    return { ...nothing, by: spec.name, what: `no end: ${messageOf(error)}` }
   }
 }
 
-/** The random schedules of packages/core, from one seed. */
-const atRandom = (seedsMax: number): { seeds: number; what: string } | null => {
-  if (seedsMax === 0) return null
+/** Whole fleets of test/simulation, all components real above their ports. */
+const ofFleets = async (seedsMax: number): Promise<Caught> => {
+  const found = await simulateSeeds(1, seedsMax)
+  return found
+    ? { ...nothing, by: 'simulate', seeds: found.seed, what: found.why }
+    : { ...nothing, seeds: seedsMax }
+}
+
+/** The schedules of packages/core, from one seed. */
+const ofSchedules = (seedsMax: number): Caught => {
   let what = ''
   const property = fc.property(schedule, weather => {
     try {
       what = new Simulation(weather).run()[0] ?? ''
     } catch (error) {
-      what = error instanceof Error ? error.message : String(error)
+      what = messageOf(error)
     }
     return what === ''
   })
   const run = fc.check(property, { seed: 20_260, numRuns: seedsMax, endOnFailure: true })
-  return run.failed ? { seeds: run.numRuns, what } : null
+  return run.failed
+    ? { ...nothing, by: 'random', seeds: run.numRuns, what }
+    : { ...nothing, seeds: seedsMax }
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

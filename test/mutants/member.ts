@@ -14,9 +14,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'client/ring.ts',
     find: "if (held.version > 0 && held.version === offered.version) return refuse('same-version-differs')",
     replace: '',
-    worlds: ['smoke-vault'],
-    uncaught:
-      'only a person writes other content under a version that stands, and what it allows is on that person.',
+    worlds: ['in-place'],
   },
   {
     name: 'a ring refuses another installation for ever',
@@ -25,9 +23,7 @@ export const memberMutants: readonly Mutant[] = [
     find: "if (held.pair !== offered.pair) return refuse('other-pair')",
     replace:
       "if (held.pair !== offered.pair || held.installation !== offered.installation) return refuse('other-pair')",
-    worlds: ['smoke-vault'],
-    uncaught:
-      'a missing scenario: a ring that follows the other installation first, from nothing, takes one more crash than fits a small world.',
+    worlds: ['other-hands'],
   },
   {
     name: 'an attempt is signed with a fenced key on failover',
@@ -41,9 +37,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'client/choice.ts',
     find: 'const order = [active, otherSlot(active)]',
     replace: 'const order = [otherSlot(active), active]',
-    worlds: ['regions'],
-    uncaught:
-      'an unfenced standby may sign: it keeps a gate shut that asks for quiet, and breaks no invariant.',
+    worlds: ['simulate'],
   },
   {
     name: 'an ambiguous 401 proves that a key is refused',
@@ -146,8 +140,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/clients.ts',
     find: 'if (mayLeave(sample)) return clients.filter(client => client.id !== id)',
     replace: 'if (sample !== null) return clients.filter(client => client.id !== id)',
-    worlds: ['leaving'],
-    uncaught: 'a missing scenario: in these worlds whoever says goodbye asks the same rule before.',
+    worlds: ['hasty'],
   },
   {
     name: 'serves before it has joined',
@@ -180,9 +173,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: 'return sameHeld(state.stored.acknowledged, said) ? said : null',
     replace: 'return said',
-    worlds: ['unrecorded', 'forgetful'],
-    uncaught:
-      'the floor that the coordinator answers stands in its way, and a lagging mount has caught up before a key goes.',
+    worlds: ['unsaid'],
   },
   {
     name: 'reports under an identity that is not on the disk',
@@ -190,9 +181,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: '  stored === null ||\n  (stored.identity.incarnation',
     replace: '  stored !== undefined || (stored.identity.incarnation',
-    worlds: ['unrecorded'],
-    uncaught:
-      'the row of an incarnation that no restart continues stays, and blocks until somebody evicts it.',
+    worlds: ['restarts'],
   },
   {
     name: 'a goodbye counts though clients are left',
@@ -209,9 +198,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: "if (row && incoming.sequence <= row.sequence) return { taken: false, why: 'late' }",
     replace: '',
-    worlds: ['smoke-pairs'],
-    uncaught:
-      'what an older report says of the version that a gate asks for is still true: nobody goes back.',
+    worlds: ['silent'],
   },
   {
     name: 'any new incarnation replaces the old one',
@@ -227,9 +214,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: 'weakens: returns || weakens(row.report, report) }',
     replace: 'weakens: false }',
-    worlds: ['replicas'],
-    uncaught:
-      'what was acknowledged is never taken back by a report of the same version; the scenario of a stale replica that answers a stale floor is not explored far enough.',
+    worlds: ['gateway-late'],
   },
   {
     name: 'a join does not weaken an intent',
@@ -237,9 +222,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: "return { taken: true, rows, weakens: next.standing === 'joined' }",
     replace: 'return { taken: true, rows, weakens: false }',
-    worlds: ['replicas'],
-    uncaught:
-      'whoever joins is answered a floor, and no source is staler than the fence: the scenario of a stale replica that answers a stale floor is not explored far enough.',
+    worlds: ['stale-replica'],
   },
   {
     name: 'an unanswered incarnation is replaced at the next start',
@@ -247,8 +230,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/identity.ts',
     find: 'if (!stored.confirmed) return { ...stored, starts }',
     replace: '',
-    worlds: ['smoke-pairs'],
-    uncaught: 'the row that nobody names any more stays, and blocks until somebody evicts it.',
+    worlds: ['restarts'],
   },
   {
     name: 'a process that starts anew begins its sequence anew',
@@ -256,8 +238,6 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/identity.ts',
     find: 'starts * reportsPerStartMax',
     replace: '0 * starts * reportsPerStartMax',
-    worlds: ['smoke-pairs'],
-    uncaught:
-      'its reports are refused as late until their number has passed the last one: it costs time.',
+    worlds: ['restarts'],
   },
 ]

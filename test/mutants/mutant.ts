@@ -13,8 +13,6 @@ export interface Mutant {
   readonly worlds: readonly string[]
   /** Others without which it is not caught: each of them stands in its way by itself. */
   readonly behind?: readonly string[]
-  /** Why nobody catches it, even so, where that is known. */
-  readonly uncaught?: string
 }
 
 /** A check that never finds anything. */
@@ -23,7 +21,7 @@ export const blind = (
   file: string,
   rule: string | undefined,
   worlds: readonly string[],
-  masked: Pick<Mutant, 'behind' | 'uncaught'> = {},
+  masked: Pick<Mutant, 'behind'> = {},
 ): Mutant => ({
   name: `${check} finds nothing`,
   ...(rule === undefined ? {} : { rule }),

@@ -6,18 +6,17 @@ export const rotationMutants: readonly Mutant[] = [
     name: 'an unanswered attempt is settled at once',
     rule: 'P1',
     file: 'rotation/settle.ts',
-    find: "return arm.idle && world.now >= settledAt(world, attempt) ? 'expired' : null",
+    find: "return arm.idle && arm.at >= settledAt(world, attempt) ? 'expired' : null",
     replace: "return arm.idle ? 'expired' : null",
-    worlds: ['late-calls', 'smoke-former'],
+    worlds: ['lost-calls'],
   },
   {
     name: 'an attempt expires while the account is busy',
     rule: 'P1',
     file: 'rotation/settle.ts',
-    find: "return arm.idle && world.now >= settledAt(world, attempt) ? 'expired' : null",
-    replace: "return world.now >= settledAt(world, attempt) ? 'expired' : null",
-    worlds: ['smoke-former', 'late-calls'],
-    uncaught: 'nothing is tried again while the account is busy, and then the key has changed.',
+    find: "return arm.idle && arm.at >= settledAt(world, attempt) ? 'expired' : null",
+    replace: "return arm.at >= settledAt(world, attempt) ? 'expired' : null",
+    worlds: ['lost-calls'],
   },
   {
     name: 'a failed operation settles while the account is busy',
@@ -25,18 +24,15 @@ export const rotationMutants: readonly Mutant[] = [
     file: 'rotation/settle.ts',
     find: "if (operation === 'failed') return arm.idle ? 'failed' : null",
     replace: "if (operation === 'failed' || operation === 'running') return 'failed'",
-    worlds: ['smoke-former', 'smoke-turn'],
-    uncaught: 'nothing is tried again while the account is busy, and then the key has changed.',
+    worlds: ['lost-calls'],
   },
   {
-    name: 'settles on a look that was not made in this turn',
+    name: 'an attempt expires by a look that was made before it could',
     rule: 'P1',
     file: 'rotation/settle.ts',
-    find: 'if (!lookedAt(arm) || !arm.fresh) return null',
-    replace: 'if (!lookedAt(arm)) return null',
-    worlds: ['leaders'],
-    uncaught:
-      'what an older look showed was true of an attempt that was sent before it; nothing is sent upon it.',
+    find: "return arm.idle && arm.at >= settledAt(world, attempt) ? 'expired' : null",
+    replace: "return arm.idle && world.now >= settledAt(world, attempt) ? 'expired' : null",
+    worlds: ['stopped-look'],
   },
   {
     name: 'sends again though the key has changed',
@@ -81,9 +77,7 @@ export const rotationMutants: readonly Mutant[] = [
         entering({ at: 'reverting', part: 'publishing' }),
         publishing(record, { active: rotation.from, fenced: [] }),
       ]`,
-    worlds: ['smoke-turn', 'regions'],
-    uncaught:
-      'the key that was active goes on signing: what is published unproven is only its standby.',
+    worlds: ['turned-back'],
   },
   {
     name: 'an abort is possible while the former key is regenerated',
@@ -116,8 +110,7 @@ export const rotationMutants: readonly Mutant[] = [
     file: 'rotation/publish.ts',
     find: 'slot => arm.fingerprints[slot] !== fingerprints[slot] && (slot !== ours || isDue)',
     replace: 'slot => arm.fingerprints[slot] !== fingerprints[slot] && (slot !== null || isDue)',
-    worlds: ['smoke-turn'],
-    uncaught: 'it goes along still fenced, one version earlier than it has to.',
+    worlds: ['lost-calls'],
   },
   {
     name: 'a version counts as published without having been read back',
@@ -125,9 +118,7 @@ export const rotationMutants: readonly Mutant[] = [
     file: 'rotation/fold.ts',
     find: 'published: { ...event.publication, confirmed: false, at }',
     replace: 'published: { ...event.publication, confirmed: true, at }',
-    worlds: ['joins'],
-    uncaught:
-      'whoever acknowledged a version has read it: nobody can where it is not in the vault.',
+    worlds: ['nobody', 'joins'],
   },
   {
     name: 'a vault that is behind the journal is left so',
@@ -158,7 +149,7 @@ export const rotationMutants: readonly Mutant[] = [
     name: 'adopting again does not go above what members hold',
     rule: 'P8',
     file: 'rotation/verbs.ts',
-    find: 'const seen = joined(fleet).map(({ report }) => report.held?.version ?? 0)',
+    find: 'const seen = joined(fleet).map(({ report }) => largestVersion(report))',
     replace: 'const seen = joined(fleet).map(() => 0)',
     worlds: ['smoke-vault'],
   },
@@ -174,8 +165,8 @@ export const rotationMutants: readonly Mutant[] = [
     name: 'what members followed by hand cannot be adopted again',
     rule: 'P8',
     file: 'rotation/verbs.ts',
-    find: 'return !samePublication(held, published)',
-    replace: 'return false',
+    find: 'floor > published.version ||\n      [held, ahead].some(',
+    replace: '[].some(',
     worlds: ['smoke-vault'],
   },
   {
@@ -198,9 +189,7 @@ export const rotationMutants: readonly Mutant[] = [
     file: 'rotation/decide.ts',
     find: ': through(world, heldGate, guarded, () => switching(world, guarded.slot))',
     replace: ': through(world, [], guarded, () => switching(world, guarded.slot))',
-    worlds: ['former', 'turn'],
-    uncaught:
-      'everybody has to acknowledge the next version as well: what is left out is only a wait.',
+    worlds: ['way-to-azure'],
   },
   {
     name: 'completes without waiting for anybody to hold both keys',
@@ -215,9 +204,7 @@ export const rotationMutants: readonly Mutant[] = [
     file: 'rotation/fold.ts',
     find: 'published: { ...record.published, confirmed: true, at },',
     replace: 'published: { ...record.published, confirmed: true },',
-    worlds: ['lagging-mount'],
-    uncaught:
-      'a missing scenario: a fence that is intended, lost, and written a long time later, before two more faults.',
+    worlds: ['late-fence'],
   },
   {
     name: 'a span of observed time is over before it began',

@@ -4,20 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { Caught } from './hunt.ts'
+import type { Bounds, Caught } from './hunt.ts'
 import { BadMutant, type Mutant, mutated } from './mutant.ts'
 
 const coreSources = fileURLToPath(new URL('../../packages/core/src', import.meta.url))
 
-export interface Bounds {
-  readonly statesMax: number
-  readonly seedsMax: number
-}
-
 export interface MutantResult extends Caught {
   readonly name: string
   readonly rule: string | null
-  /** Which others had to go as well before anybody caught it. */
+  /** Which others had to go as well, since each of them stands in its way by itself. */
   readonly together: readonly string[]
   readonly ms: number
 }
@@ -28,21 +23,16 @@ export const checkFits = (mutants: readonly Mutant[]): void => {
     mutated(mutant, readFileSync(join(coreSources, mutant.file), 'utf8'))
 }
 
-/** Hunts it by itself and, where nobody catches it so, together with what stands in its way. */
+/** Hunts it, together with what stands in its way where it says so. */
 export const runMutant = async (
   mutant: Mutant,
   all: readonly Mutant[],
   bounds: Bounds,
 ): Promise<MutantResult> => {
   const start = performance.now()
-  const { name, rule = null, behind = [] } = mutant
-  const others = behind.map(other => named(all, other))
-  let together: readonly string[] = []
-  let caught = await huntIn([mutant], mutant.worlds, bounds)
-  if (caught.by === null && others.length > 0) {
-    caught = await huntIn([mutant, ...others], mutant.worlds, bounds)
-    together = behind
-  }
+  const { name, rule = null, behind: together = [], worlds } = mutant
+  const others = together.map(other => named(all, other))
+  const caught = await huntIn([mutant, ...others], worlds, bounds)
   return { name, rule, together, ...caught, ms: Math.round(performance.now() - start) }
 }
 
@@ -55,7 +45,7 @@ const named = (all: readonly Mutant[], name: string): Mutant => {
 /** Changes a copy of core, and lets worlds and schedules run over that copy. */
 const huntIn = async (
   changes: readonly Mutant[],
-  worlds: readonly string[],
+  places: readonly string[],
   bounds: Bounds,
 ): Promise<Caught> => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-mutant-'))
@@ -67,7 +57,7 @@ const huntIn = async (
       const file = join(copy, change.file)
       writeFileSync(file, mutated(change, readFileSync(file, 'utf8')))
     }
-    return await inProcess(join(copy, 'index.ts'), worlds, bounds)
+    return await inProcess(join(copy, 'index.ts'), places, bounds)
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -75,9 +65,12 @@ const huntIn = async (
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
+/** A hunt that neither ends nor finds anything in so long has gone wrong. */
+const withinMs = 900_000
+
 const inProcess = async (
   core: string,
-  worlds: readonly string[],
+  places: readonly string[],
   { statesMax, seedsMax }: Bounds,
 ): Promise<Caught> => {
   const args = [
@@ -86,13 +79,14 @@ const inProcess = async (
     '--max-old-space-size=3500',
     `--import=${script('redirect.ts')}`,
     script('hunt-one.ts'),
-    worlds.join(),
+    places.join(),
     String(statesMax),
     String(seedsMax),
   ]
   const child = spawn(process.execPath, args, {
     env: { ...process.env, KEYTURN_MUTATED_CORE: core },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: withinMs,
   })
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
