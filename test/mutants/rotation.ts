@@ -165,8 +165,8 @@ export const rotationMutants: readonly Mutant[] = [
     name: 'what members followed by hand cannot be adopted again',
     rule: 'P8',
     file: 'rotation/verbs.ts',
-    find: 'floor > published.version ||\n      [held, ahead].some(',
-    replace: '[].some(',
+    find: ' || fromOtherHands(report, published) !== null',
+    replace: '',
     worlds: ['smoke-vault'],
   },
   {

@@ -1,6 +1,7 @@
 import { joined, usageOf } from '../fleet/member.ts'
 import { sameFingerprints } from '../keyset.ts'
 import { type Check, publishedOf, seconds } from './check.ts'
+import { fromOtherHands } from './other-hands.ts'
 
 /** Nobody may be regenerating blind: an empty fleet is somebody's written word, never an accident. */
 export const fleetIsKnown: Check = ({ policy, fleet }) =>
@@ -78,12 +79,16 @@ export const noTwins: Check = ({ fleet }) => {
  */
 export const everyoneAcknowledged: Check = ({ record, fleet }) => {
   const published = publishedOf(record)
-  return joined(fleet).flatMap(({ name, report: { acknowledged } }) => {
+  return joined(fleet).flatMap(({ name, report }) => {
+    const { acknowledged } = report
+    const other = fromOtherHands(report, published)
     const of = `${acknowledged ? `version ${acknowledged.version}` : 'nothing'} of ${published.version}`
     const behind = {
       code: 'KEYSET_BEHIND' as const,
       member: name,
-      sentence: `Member ${name} acknowledged ${of}: see which of its clients is behind.`,
+      sentence: other
+        ? `Member ${name} acknowledged ${of} and stays with version ${other.version}, which was not published here: adopt the account again, with take-over.`
+        : `Member ${name} acknowledged ${of}: see which of its clients is behind.`,
     }
     if (acknowledged === null || acknowledged.version !== published.version) return [behind]
     const isSame =

@@ -1,7 +1,8 @@
 import { joined, type Member, type MemberReport } from '../fleet/member.ts'
 import { lookedAt } from './check.ts'
+import { fromOtherHands } from './other-hands.ts'
 import { canAbort, hasEnded } from './phase.ts'
-import { guardVault, samePublication } from './publish.ts'
+import { guardVault } from './publish.ts'
 import type { Publication } from './record.ts'
 import { retire } from './retire.ts'
 import { reverting } from './revert.ts'
@@ -79,11 +80,8 @@ const isInOtherHands = (world: World): boolean => {
   if (!published || vault?.latest?.installation !== installation) return true
   if (guardVault(world) !== null) return true
   return joined(fleet).some(
-    ({ report: { held, ahead = null, floor = 0 } }) =>
-      floor > published.version ||
-      [held, ahead].some(
-        one => one !== null && one.version >= published.version && !samePublication(one, published),
-      ),
+    ({ report }) =>
+      (report.floor ?? 0) > published.version || fromOtherHands(report, published) !== null,
   )
 }
 

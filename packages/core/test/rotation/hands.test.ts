@@ -225,7 +225,12 @@ t.test('other content under our version is in a client’s hands: adopted again'
   rig.run(60)
   t.match(rig.say(adoptAgain), [{ code: 'ALREADY_ADOPTED' }], 'what we wrote is no other hand')
   member.ahead = { ...ours, active: 'secondary' }
+  member.deaf = true
+  member.held = { ...ours, version: 0 }
   rig.run(60)
+  rig.rotate()
+  rig.run(60)
+  t.match(rig.blockers, [{ code: 'KEYSET_BEHIND', sentence: /stays with version 1.*adopt/ }])
   rig.look()
   t.same(rig.say(adoptAgain), [])
 })
