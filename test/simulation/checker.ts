@@ -33,6 +33,7 @@ export class Checker {
   readonly #looked = new Map<SimProcess, number>()
   #boundAtSending: readonly SimPod[] = []
   readonly #duties = new Duties()
+  #aborted = false
   #handAt = Number.NEGATIVE_INFINITY
   #sentAt = 0
   /** The version that a member's reports acknowledged, by its durable name. */
@@ -146,7 +147,8 @@ export class Checker {
     this.failed.set(said, (this.failed.get(said) ?? 0) + 1)
     this.#truth.trace.tell(client.process.name, `was answered ${said} by ${region.name}`)
     if (!this.#isOurDoing(client, region, begunAt, said)) return
-    this.#broken(0, `${client.process.name} was answered ${said} though its keys were well`)
+    const { name } = client.process
+    this.#broken(0, `a request failed: ${name} was answered ${said} though its keys were well`)
   }
 
   journalled(event: JournalEvent, by: SimProcess): void {
@@ -154,7 +156,18 @@ export class Checker {
     const [primary, secondary] = slots.map(slot => account.current[slot].fingerprint)
     if (!primary || !secondary) throw new TypeError('an account has two keys')
     this.#duties.journalled(event, { primary, secondary }, account.effects.length)
-    if (event.type === 'phase-entered' && event.phase.at === 'completed') this.#completed(by)
+    if (event.type === 'rotation-started') this.#aborted = false
+    if (event.type === 'aborted') this.#aborted = true
+    if (event.type !== 'phase-entered') return
+    if (event.phase.at === 'completed') this.#completed(by)
+    if (event.phase.at === 'reverting') this.#turnsBack()
+  }
+
+  /** Nobody asked for the way back: then a key must have been refused that had been taken. */
+  #turnsBack(): void {
+    if (this.#aborted || this.#truth.account.hasFlapped) return
+    if (this.#handAt > Number.NEGATIVE_INFINITY) return
+    this.#broken(0, 'the rotation turns back though both keys are well')
   }
 
   #completed(by: SimProcess): void {
@@ -231,6 +244,8 @@ export class Checker {
     const pod = pods.find(({ clients }) => clients.includes(client))
     if (!pod?.bound || pod.servedOutside || client.ring.current === null) return false
     if (this.#handAt > Number.NEGATIVE_INFINITY) return false
+    // A container that was made anew refuses every key alike.
+    if (region.containerAnewUntil > begunAt) return false
     const { keys, active } = client.ring.current
     const { fingerprint } = keys[active]
     const key = account.all.find(one => one.fingerprint === fingerprint)
@@ -240,7 +255,7 @@ export class Checker {
   }
 
   #broken(invariant: number, what: string): void {
-    const line = invariant === 0 ? `a request failed: ${what}` : `invariant ${invariant}: ${what}`
+    const line = invariant === 0 ? what : `invariant ${invariant}: ${what}`
     this.#truth.trace.tell('!', line)
     this.violations.push(line)
   }

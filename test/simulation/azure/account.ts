@@ -8,6 +8,8 @@ export interface Region {
   readonly endpoint: string
   /** Until when nothing there answers. */
   downUntil: number
+  /** Until when a container that was deleted and made anew refuses both keys (PROTOCOL, P16). */
+  containerAnewUntil: number
 }
 
 /** A key as Azure knows it. */
@@ -58,6 +60,8 @@ export class AzureAccount {
   /** Every regeneration that took effect. */
   readonly effects: { readonly slot: Slot; readonly by: Operation['by']; readonly at: number }[] =
     []
+  /** Whether a region ever refused a key that it had taken. */
+  hasFlapped = false
   onArrival: (operation: Operation) => void = () => {}
   onEffect: (operation: Operation) => void = () => {}
   readonly #timeline: Timeline
@@ -72,6 +76,7 @@ export class AzureAccount {
       name: `region-${index + 1}`,
       endpoint: `https://orders-r${index + 1}.documents.azure.com`,
       downUntil: 0,
+      containerAnewUntil: 0,
     }))
     this.current = { primary: this.#make('primary', 0), secondary: this.#make('secondary', 0) }
   }

@@ -56,7 +56,13 @@ export class DataPlane {
     return all.find(({ key }) => authorizationHeader(key.sign(text)) === authorization) ?? null
   }
 
-  judge(region: Region, fingerprint: Fingerprint | null, date: string): Answer {
+  /** `ofContainer`: the account read knows of no container, and of none that was made anew. */
+  judge(
+    region: Region,
+    fingerprint: Fingerprint | null,
+    date: string,
+    ofContainer: boolean,
+  ): Answer {
     const serverNow = epochWall + this.#timeline.now
     if (Math.abs(Date.parse(date) - serverNow) > clockToleranceMs) {
       const server = new Date(serverNow).toUTCString()
@@ -64,6 +70,7 @@ export class DataPlane {
       return { status: 403, text: JSON.stringify({ code: 'Forbidden', message }) }
     }
     if (fingerprint === null || !this.account.accepts(region, fingerprint)) return wrongKey
+    if (ofContainer && this.#timeline.now < region.containerAnewUntil) return wrongKey
     return ok
   }
 
@@ -73,7 +80,7 @@ export class DataPlane {
   }
 
   readAccount(region: Region, signer: Fingerprint | null, date: string): AccountRead {
-    const { status, text } = this.judge(region, signer, date)
+    const { status, text } = this.judge(region, signer, date, false)
     const verdict = classifyAnswer({ status, substatus: null, text })
     const regions =
       verdict.kind === 'accepted' ? this.account.regions.map(({ endpoint }) => endpoint) : []

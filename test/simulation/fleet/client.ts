@@ -17,6 +17,8 @@ import { type Cable, type Listener, localLine } from './local-line.ts'
 
 const link = 'dbs/d/colls/c/docs/1'
 const transportMs = 30_000
+/** So many requests take seconds in the best weather, too: a key is drained once they have ended. */
+const longShare = 0.08
 
 /** Where a client stands: what its pod gives it. */
 export interface Place {
@@ -145,7 +147,7 @@ export class SimClient {
         const signer = data.signer(prefix, date, authorization)?.fingerprint ?? null
         if (signer !== null) this.#world.checker.signs(this, signer)
         this.#count(signer, 1)
-        return this.#exchange(region, signer, date)
+        return this.#exchange(region, signer, date, ticket !== null)
           .then((answer): PipelineResponse => responseTo(request, answer))
           .finally(() => this.#count(signer, -1))
       },
@@ -153,15 +155,15 @@ export class SimClient {
     }
   }
 
-  #exchange(region: Region, signer: Fingerprint | null, date: string) {
+  #exchange(region: Region, signer: Fingerprint | null, date: string, ofContainer: boolean) {
     const { data, timeline } = this.#world
     const { chance } = this.process
-    const isSlow = timeline.now < this.slowUntil
+    const isSlow = timeline.now < this.slowUntil || chance.is(longShare)
     const latencyMs = () => (isSlow ? chance.int(1_000, 12_000) : chance.int(2, 15))
     return asking(
       this.process,
       { withinMs: transportMs },
-      () => (data.isDown(region) ? never : data.judge(region, signer, date)),
+      () => (data.isDown(region) ? never : data.judge(region, signer, date, ofContainer)),
       latencyMs,
     )
   }

@@ -51,8 +51,14 @@ export const azure: Strikes = {
     const { account, timeline } = world
     const slot = chance.pick(['primary', 'secondary'] as const)
     const region = chance.pick(account.regions)
+    account.hasFlapped = true
     account.current[slot].flaps.push({ region: region.name, from: timeline.now, until })
     return `${region.name} with the ${slot} key`
+  },
+  'container-made-anew': ({ world, chance, until }) => {
+    const region = chance.pick(world.account.regions)
+    region.containerAnewUntil = until
+    return region.name
   },
   'region-down': ({ world, chance, until }) => {
     const region = chance.pick(world.account.regions)

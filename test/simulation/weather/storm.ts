@@ -72,7 +72,10 @@ export class Storm {
     reports.heal()
     account.mood.fails = false
     account.mood.regenerationMs = this.#world.settings.regenerationMs
-    for (const region of account.regions) region.downUntil = 0
+    for (const region of account.regions) {
+      region.downUntil = 0
+      region.containerAnewUntil = 0
+    }
     for (const key of account.all) key.flaps.length = 0
     for (const { process } of coordinators) process.continueAtLast()
     if (this.#world.leader === null) this.#world.startCoordinator()
