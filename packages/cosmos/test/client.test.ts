@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { CosmosClient } from '@azure/cosmos'
 import { ResilientCosmosClient } from '@keyturn/cosmos'
 import { fixed, Ring } from '@keyturn/keyring'
@@ -117,27 +115,4 @@ t.test('nothing that can be printed of a client holds a key', async t => {
   }
   t.notOk(JSON.stringify(client.keys.status()).includes(a))
   await client.close()
-})
-
-t.test('an open client does not keep a finished process alive', async t => {
-  const account = await Account.start(a, b)
-  t.teardown(() => account.stop())
-  const child = spawn(
-    process.execPath,
-    [
-      '--conditions=keyturn-source',
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'support/open-client.ts'),
-    ],
-    {
-      env: { ...process.env, ENDPOINT: account.endpoint, PRIMARY: a, SECONDARY: b },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const output: Buffer[] = []
-  child.stdout.on('data', chunk => output.push(chunk))
-  const [code] = await once(child, 'exit')
-  t.equal(code, 0)
-  t.equal(Buffer.concat(output).toString(), 'finished\n')
-  t.match(account.seen.at(-1), { status: 200 })
 })
