@@ -74,6 +74,14 @@ export const memberMutants: readonly Mutant[] = [
     behind: ['slotIsConsistentlyAccepted finds nothing', 'remainingIsProbedNow finds nothing'],
   },
   {
+    name: 'nobody is told of a client that holds something newer',
+    rule: 'P8',
+    file: 'member/ahead.ts',
+    find: 'return one.version >= oldest ? one : newest',
+    replace: 'return newest',
+    worlds: ['vault-restored'],
+  },
+  {
     name: 'whoever is unknown counts as idle',
     rule: 'P14',
     file: 'member/merge.ts',

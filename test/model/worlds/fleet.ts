@@ -56,6 +56,14 @@ export const ofTheFleet: readonly Spec[] = [
   },
   {
     ...small,
+    name: 'vault-restored',
+    about: 'members follow what somebody wrote to the vault, and start again on what is restored',
+    faults: ['hand-in-vault', 'sidecar-crash'],
+    first: ['hand-in-vault'],
+    ends: 'probing-standby',
+  },
+  {
+    ...small,
     name: 'vault-arrivals',
     about: 'somebody writes to the vault by hand, and somebody comes, goes, or turns a key',
     faults: ['hand-in-vault', 'twin', 'member-joins', 'machine-lost', 'hand-in-portal'],
