@@ -2,7 +2,7 @@ import t from 'tap'
 import { runWorld } from './run-world.ts'
 import { verdictOf } from './verdict.ts'
 import { faultNames } from './world/faults.ts'
-import { smokeWorlds, worlds } from './worlds.ts'
+import { longest, smokeWorlds, worlds } from './worlds.ts'
 
 for (const spec of smokeWorlds) {
   t.test(`${spec.name}: no invariant breaks, and an end is always in reach`, async t => {
@@ -20,7 +20,12 @@ t.test('together the worlds name every fault', async t => {
     faultNames.filter(name => !named.has(name)),
     [],
   )
-  t.equal(new Set(worlds.map(({ name }) => name)).size, worlds.length, 'each has its own name')
+  const names = worlds.map(({ name }) => name)
+  t.equal(new Set(names).size, worlds.length, 'each has its own name')
+  t.ok(
+    longest.every(name => names.includes(name)),
+    'and those that go first are among them',
+  )
 })
 
 t.test('a verdict says honestly which pairs were never met', async t => {

@@ -11,16 +11,18 @@ export interface Progress {
 /** A heap for some millions of states' frontier; two of them fit into 8 GB. */
 const heapMb = 3_500
 
-/** Worlds in workers, so many at a time, the largest first where `specs` begins with it. */
+/** Worlds in workers, so many at a time; `first` begin, in their order: no long one is left alone. */
 export const runAll = async (
   specs: readonly Spec[],
   atATime: number,
+  first: readonly string[],
   tell: (running: readonly Progress[]) => void,
   ended: (result: WorldResult) => void,
 ): Promise<readonly WorldResult[]> => {
   const running = new Map<string, Progress>()
   const results = new Map<string, WorldResult>()
-  const queue = [...specs]
+  const place = ({ name }: Spec) => (first.includes(name) ? first.indexOf(name) : first.length)
+  const queue = [...specs].sort((a, b) => place(a) - place(b))
   const work = async (): Promise<void> => {
     for (let spec = queue.shift(); spec !== undefined; spec = queue.shift()) {
       const { name } = spec

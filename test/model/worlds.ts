@@ -7,6 +7,15 @@ import { ofTeeth } from './worlds/teeth.ts'
 
 export { smokeWorlds } from './worlds/smoke.ts'
 
+/** Those with more than a million steps, the longest first: whoever runs several begins with them. */
+export const longest: readonly string[] = [
+  'containers',
+  'arrivals',
+  'leaders',
+  'vault-arrivals',
+  'vault-edited',
+]
+
 /**
  * Every small world. Some look finely at few processes, others coarsely at everything: together
  * they cover every fault and every pair of faults. A plan of its own (an emergency, one slot only,
