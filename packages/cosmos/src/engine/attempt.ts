@@ -90,7 +90,7 @@ export class Attempt {
     this.#holdsPermit = false
   }
 
-  async #step(): Promise<Step> {
+  #step(): Promise<Step> {
     const trial = this.#trial()
     return trial === null ? this.#send(null) : this.#tryAgain(trial)
   }
@@ -207,10 +207,9 @@ export class Attempt {
   #accepted(fingerprint: Fingerprint): void {
     const { ring, events, reads, doubts } = this.#parts
     if (ring.refusals.length === 0 && this.#refusedEver.length === 0) return
-    const from = this.#refusedEver.filter(refused => refused !== fingerprint)
     // Refused and then accepted under one key: the container was being made, and no other
     // key's refusal before it proves anything.
-    const proof = this.#refusedEver.includes(fingerprint) ? [] : from
+    const proof = this.#refusedEver.includes(fingerprint) ? [] : this.#refusedEver
     const doubtful = doubts.at(this.#endpoint)
     ring.accepted(fingerprint, this.#endpoint, this.#isWrite(), proof, doubtful)
     for (const refusal of ring.refusals) {
@@ -218,8 +217,8 @@ export class Attempt {
         void reads.ask(refusal.fingerprint, this.#endpoint)
       }
     }
-    if (from.length === 0) return
-    events.tell('failover', { endpoint: this.#endpoint, from, to: fingerprint })
+    if (proof.length === 0) return
+    events.tell('failover', { endpoint: this.#endpoint, from: proof, to: fingerprint })
   }
 
   #refused(fingerprint: Fingerprint, response: PipelineResponse): void {

@@ -82,7 +82,8 @@ export class Engine implements HttpClient {
     const { endpoint, permits } = this.#placeOf(request.url)
     const tracer = tracerNow()
     if (tracer === null) {
-      return new Attempt(this.#parts, request, ticket, endpoint, permits, null).run()
+      // Awaited here, the answer takes one turn of the microtask queue, and three where it is not.
+      return await new Attempt(this.#parts, request, ticket, endpoint, permits, null).run()
     }
     return traced(tracer, { request, ticket, endpoint }, trace =>
       new Attempt(this.#parts, request, ticket, endpoint, permits, trace).run(),
