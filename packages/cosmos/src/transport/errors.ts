@@ -1,8 +1,13 @@
 import { type PipelineRequest, RestError } from '@azure/core-rest-pipeline'
 
+/** The words of the SDK's own HTTP client, which callers may have in their logs. */
+const abortedMeanwhile =
+  'The operation was aborted. Rejecting from abort signal callback while making request.'
+export const abortedBefore = 'The operation was aborted. Request has already been canceled.'
+
 /** The name by which the SDK tells a cancelled request from a failed one. */
 export class AbortError extends Error {
-  constructor(message = 'The operation was aborted.') {
+  constructor(message = abortedMeanwhile) {
     super(message)
     this.name = 'AbortError'
   }
