@@ -18,6 +18,8 @@ export interface Arm {
   keys(): Promise<Readonly<Record<Slot, SecretKey>>>
   /** Sends one POST, once: never retried, aborted after `withinMs`, and not begun late. */
   regenerate(slot: Slot, withinMs: number, how?: Sending): Promise<Sent>
+  /** For how long ARM has asked not to be asked, in ms, since this was last called; absent: never. */
+  restMs?(): number
 }
 
 export interface Sending {

@@ -6,6 +6,7 @@ import { secretKey } from '../secret.ts'
 import { accountParts, errorCode, inShort } from './azure-error.ts'
 import { previewVersion } from './evidence.ts'
 import { type InTime, sendingInTime } from './in-time.ts'
+import { RetryAfter } from './retry-after.ts'
 
 export interface ArmOptions {
   /** ARM resource id of the account. */
@@ -31,7 +32,9 @@ export const openArm = ({
 }: ArmOptions): Arm => {
   const { subscription, resourceGroup, name } = accountParts(account)
   const options = endpoint === undefined ? {} : { endpoint }
+  const retryAfter = new RetryAfter(Date.now)
   const reading = new CosmosDBManagementClient(credential, subscription, options)
+  reading.pipeline.addPolicy(retryAfter.policy, { afterPhase: 'Retry' })
   const sending = (inTime: InTime, skipUsageCheck: boolean) => {
     // A re-sent POST regenerates twice: the SDK's own retries are off (PROTOCOL, P1).
     const client = new CosmosDBManagementClient(credential, subscription, {
@@ -39,6 +42,7 @@ export const openArm = ({
       retryOptions: { maxRetries: 0 },
     })
     if (skipUsageCheck) client.pipeline.addPolicy(skippingUsageCheck)
+    client.pipeline.addPolicy(retryAfter.policy, { afterPhase: 'Retry' })
     client.pipeline.addPolicy(sendingInTime(inTime), { afterPhase: 'Sign' })
     return client
   }
@@ -103,7 +107,7 @@ export const openArm = ({
     }
   }
 
-  return { look, keys: () => keys(), regenerate }
+  return { look, keys: () => keys(), regenerate, restMs: () => retryAfter.take() }
 }
 
 /** Ends key authentication: for this alone the coordinator needs the right to write the account. */

@@ -222,6 +222,7 @@ export class Account {
     const pair = this.#pair
     const place = { account, endpoint, pair, installation: this.#ledger.record.installation ?? '' }
     const { events, failure } = await apply(decision.effect, place, this.#ports, passed)
+    this.#gatherer.rest(this.observe())
     this.#ledger.append(events)
     const reason = failure ?? this.#wroteAgain(decision.effect)
     if (reason === null) return 'acted'

@@ -15,6 +15,7 @@ import {
 } from '@keyturn/core'
 import { inShort } from '../azure/azure-error.ts'
 import type { Arm, ArmLook, Evidence, Prober, Vault } from '../ports.ts'
+import { Pace } from './pace.ts'
 import { Probes } from './probes.ts'
 
 export interface Known {
@@ -45,6 +46,9 @@ export class Gatherer {
   #vaultView: VaultView | null = null
   readonly #evidence: Evidence | null
   #evidenceView: EvidenceView | null = null
+  /** Why ARM could not be looked at, where it never could. */
+  #armError: string | null = null
+  readonly #pace = new Pace()
 
   constructor({ arm, vault, prober, evidence }: GathererPorts) {
     this.#arm = arm
@@ -53,10 +57,16 @@ export class Gatherer {
     this.#evidence = evidence ?? null
   }
 
+  /** ARM has asked to be left alone for a while, in answer to something else than a look. */
+  rest(now: number): void {
+    this.#pace.rest(now, this.#arm.restMs?.() ?? 0)
+  }
+
   /** The world as it was last seen, nothing looked up. */
   lastSeen(known: Known): World {
     return {
       ...known,
+      armError: this.#armError,
       arm: this.#armView && { ...this.#armView, fresh: false },
       vault: this.#vaultView && { ...this.#vaultView, fresh: false },
       evidence: this.#evidenceView && { ...this.#evidenceView, fresh: false },
@@ -66,7 +76,8 @@ export class Gatherer {
 
   async gather(known: Known): Promise<World> {
     const before = this.lastSeen(known)
-    const needed = needs(before)
+    const asked = needs(before)
+    const needed = this.#pace.isDue(known.now) ? asked : { ...asked, arm: false, probes: [] }
     const [look] = await Promise.all([
       needed.arm ? this.#look(known) : null,
       needed.vault ? this.#read(known) : null,
@@ -75,6 +86,7 @@ export class Gatherer {
     if (look) await this.#probe(look, needed.probes, known.now, spreadMsOf(before))
     return {
       ...known,
+      armError: this.#armError,
       arm: needed.arm ? this.#armView : before.arm,
       vault: needed.vault ? this.#vaultView : before.vault,
       evidence: needed.evidence ? this.#evidenceView : (before.evidence ?? null),
@@ -102,16 +114,25 @@ export class Gatherer {
     return world
   }
 
-  async #look({ now, record }: Known): Promise<ArmLook | null> {
+  async #look(known: Known): Promise<ArmLook | null> {
+    const { now, record } = known
+    const beat = paced(this.lastSeen(known)).policy.limits
     try {
       const look = await this.#arm.look(operationOf(record))
+      const { operation } = look.view
+      const running = operation?.status === 'running' ? operation.operation : null
+      this.#pace.looked(now, running, this.#arm.restMs?.() ?? 0, beat)
+      this.#armError = null
       this.#armView = { ...look.view, at: now, fresh: true, error: null }
       const { primary, secondary } = look.view.fingerprints
       this.#probes.forgetAllBut([primary, secondary])
       return look
     } catch (error) {
-      if (this.#armView)
-        this.#armView = { ...this.#armView, at: now, fresh: false, error: inShort(error) }
+      this.#pace.failed(now, this.#arm.restMs?.() ?? 0, beat)
+      this.#armError = inShort(error)
+      if (this.#armView) {
+        this.#armView = { ...this.#armView, at: now, fresh: false, error: this.#armError }
+      }
       return null
     }
   }

@@ -6,15 +6,12 @@ import { type Check, lookedAt, publishedOf, seconds } from './check.ts'
 import type { ProbeView, RegionProbe, World } from './world.ts'
 
 /** Looked at in this very turn: a human in the portal may have been faster (P2). */
-export const armWasJustRead: Check = ({ arm }) =>
-  lookedAt(arm) && arm.fresh
-    ? []
-    : [
-        {
-          code: 'ARM_UNREACHABLE',
-          sentence: `Azure Resource Manager could not be read${arm?.error ? ` (${arm.error})` : ' yet'}: it is tried again by itself.`,
-        },
-      ]
+export const armWasJustRead: Check = ({ arm, armError }) => {
+  if (lookedAt(arm) && arm.fresh) return []
+  const why = arm?.error ?? armError
+  const sentence = `Azure Resource Manager could not be read${why ? ` (${why})` : ' yet'}: it is tried again by itself.`
+  return [{ code: 'ARM_UNREACHABLE', sentence }]
+}
 
 export const accountIsIdle: Check = ({ arm }) =>
   arm?.idle === false

@@ -43,7 +43,11 @@ const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
   if (record.installation !== null && !takesOver) {
     return refuse('ALREADY_ADOPTED', 'This account is already adopted: rotate it.')
   }
-  if (!lookedAt(arm)) return refuse('ARM_UNREACHABLE', 'Azure Resource Manager was not read yet.')
+  if (!lookedAt(arm)) {
+    const why = world.arm?.error ?? world.armError
+    const sentence = `Azure Resource Manager could not be read${why ? ` (${why})` : ' yet'}.`
+    return refuse('ARM_UNREACHABLE', sentence)
+  }
   if (!vault || vault.error !== null) {
     return refuse('VAULT_UNREACHABLE', 'Key Vault was not read yet: it is tried by itself.')
   }

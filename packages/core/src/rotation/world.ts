@@ -19,6 +19,8 @@ export interface World {
   readonly fleet: Fleet
   /** The last look at ARM; `null`: none since this process started. */
   readonly arm: ArmView | null
+  /** Why the last look at ARM failed, where none has succeeded yet. */
+  readonly armError?: string | null
   /** The last look at the vault; `null`: none since this process started. */
   readonly vault: VaultView | null
   readonly probes: readonly ProbeView[]

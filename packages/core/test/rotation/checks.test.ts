@@ -146,3 +146,25 @@ t.test('what Azure said when it refused stands in the blocker', async t => {
   const decision = decide({ ...world, record, arm: world.arm && { ...world.arm, idle: true } })
   t.match(decision, { blockers: [{ code: 'AZURE_REFUSED', sentence: /: an exclusive lock;/ }] })
 })
+
+t.test('an operator learns why ARM could not be read, also where it never could', t => {
+  const world: World = { ...inPhase('preflight'), arm: null }
+  const said = (armError?: string | null) => {
+    const decision = decide(armError === undefined ? world : { ...world, armError })
+    return decision.kind === 'wait' ? decision.blockers.map(({ sentence }) => sentence).join() : ''
+  }
+  t.match(said('AuthorizationFailed: no right to listKeys'), /\(AuthorizationFailed: no right/)
+  t.match(said(null), /could not be read yet/)
+  t.match(said(), /could not be read yet/)
+  const adopt = { verb: 'adopt', by: 'ops', installation: 'i', takeOver: false } as const
+  const anew = { ...world, record: emptyRecord }
+  t.match(obey({ ...anew, armError: 'ENOTFOUND' }, adopt), {
+    done: false,
+    blockers: [{ code: 'ARM_UNREACHABLE', sentence: /\(ENOTFOUND\)/ }],
+  })
+  t.match(obey(anew, adopt), { blockers: [{ sentence: /could not be read yet/ }] })
+  const { arm } = inPhase('preflight')
+  const failing = { ...anew, arm: arm && { ...arm, error: 'ETIMEDOUT' }, armError: 'ETIMEDOUT' }
+  t.match(obey(failing, adopt), { blockers: [{ sentence: /\(ETIMEDOUT\)/ }] })
+  t.end()
+})
