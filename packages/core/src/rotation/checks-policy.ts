@@ -47,6 +47,10 @@ export const consumersToMove = (
     ({ name }) => !rotation?.moved.some(moved => moved.consumer === name && moved.slot === slot),
   )
 
+/** Under which name a rotation runs its hooks: each plan of it runs them anew. */
+export const hooksOf = ({ id, plans = 1 }: Rotation): string =>
+  plans === 1 ? id : `${id}, plan ${plans}`
+
 export const hookOf = (
   hooks: readonly HookView[] | undefined,
   rotation: Rotation | null,
@@ -54,7 +58,11 @@ export const hookOf = (
   slot: string,
 ): HookView | null =>
   hooks?.find(
-    hook => hook.consumer === consumer && hook.slot === slot && hook.rotation === rotation?.id,
+    hook =>
+      hook.consumer === consumer &&
+      hook.slot === slot &&
+      rotation !== null &&
+      hook.rotation === hooksOf(rotation),
   ) ?? null
 
 const saysOf = ({ is, detail }: HookView): string => {

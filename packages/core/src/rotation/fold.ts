@@ -137,13 +137,17 @@ const foldPlan = (
     const { slot, by, reason, plan } = event
     const emergency = { slot, by, reason, planned: plan !== null }
     // The newer word: a pause that stands from before holds up no emergency.
-    return { ...rotation, emergency, plan: plan ?? rotation.plan, paused: null }
+    const begun = { ...rotation, emergency, plan: plan ?? rotation.plan, paused: null }
+    // What was taken upon oneself for an earlier turn of this slot says nothing about the next one.
+    return plan ? begun : { ...begun, waivers: rotation.waivers.filter(one => one.slot !== slot) }
   }
   const { emergency } = rotation
   const { from, plan } = event
   return {
     ...enter(rotation, { at: 'preflight' }, at),
     ...{ from, plan, aborted: null, emergency: emergency && { ...emergency, planned: true } },
+    // A consumer may have moved onto the very key that is turned once more.
+    ...{ moved: [], plans: (rotation.plans ?? 1) + 1 },
   }
 }
 

@@ -1,5 +1,5 @@
 import { openGate } from './check.ts'
-import { consumersToMove, hookOf } from './checks-policy.ts'
+import { consumersToMove, hookOf, hooksOf } from './checks-policy.ts'
 import { act, actOutside, type Decision } from './decision.ts'
 import { emergencyLimitsOf } from './emergency.ts'
 import { drainedGate } from './gates.ts'
@@ -33,7 +33,7 @@ const hooks = (
       return act([{ type: 'consumer-acknowledged', consumer, slot, by: 'hook' }])
     }
     const isDue = hook === null || (hook.is === 'failed' && now - hook.at >= retryMs)
-    if (isDue) return actOutside({ do: 'run-hook', rotation: rotation.id, consumer, slot })
+    if (isDue) return actOutside({ do: 'run-hook', rotation: hooksOf(rotation), consumer, slot })
   }
   return null
 }

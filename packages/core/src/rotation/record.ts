@@ -51,6 +51,8 @@ export interface Rotation {
   /** Each phase entered so far, with when. */
   readonly entered: readonly { readonly name: PhaseName; readonly at: number }[]
   readonly plan: Plan
+  /** How often it has been planned; absent: once. */
+  readonly plans?: number
   /** A key that is known to have leaked (PROTOCOL, P5). */
   readonly emergency: Emergency | null
   readonly waivers: readonly Waiver[]

@@ -1,4 +1,4 @@
-import type { Policy } from '@keyturn/core'
+import { type Policy, defaultEmergencyLimits as patient } from '@keyturn/core'
 import { Rig } from '@keyturn/testkit'
 import t from 'tap'
 import { everyConsumerHasMoved } from '../../src/rotation/checks-policy.ts'
@@ -92,4 +92,23 @@ t.test('a hook that failed without a word has failed', async t => {
   t.match(everyConsumerHasMoved({ ...rig.world(), hooks }, guarded), [
     { sentence: /its hook failed and is run again/ },
   ])
+})
+
+t.test('whoever moved away moves again when the slot is turned once more', async t => {
+  const rig = Rig.adopted({ policy: { ...both, emergency: { ...patient, deadlineMs: 900_000 } } })
+  rig.rotate()
+  rig.until('fencing-standby').run(60)
+  acknowledge(rig, 'monthly-job')
+  rig.until('baking')
+  const leak = { verb: 'rotate', by: 'ops', reason: 'leaked', id: 'r2' } as const
+  // Both may use the new secondary key by now, which Azure calls by the same name as the old one.
+  t.same(rig.say({ ...leak, slot: 'secondary', emergency: true }), [])
+  rig.until('fencing-former').run(60)
+  t.same(rig.outside.hooksRun.at(-1), { consumer: 'functions', slot: 'secondary' })
+  t.equal(rig.outside.hooksRun.length, 2)
+  t.match(rig.blockers, [{ code: 'CONSUMER_PENDING', consumer: 'monthly-job' }])
+  t.same(rig.azure.regenerated, ['secondary'], 'the leaked key waits for its users')
+  acknowledge(rig, 'monthly-job')
+  rig.until('completed')
+  t.same(rig.azure.regenerated, ['secondary', 'secondary'])
 })

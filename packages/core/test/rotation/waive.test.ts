@@ -117,3 +117,37 @@ t.test('a waiver names what exists', async t => {
   rig.policy = { fleet: { is: 'none', acceptedBy: 'ops', reason: 'test' } }
   t.same(waive(rig, 'MEMBER_STALE', { member: 'one' }), [], 'it has joined')
 })
+
+t.test(
+  'what was waived for an earlier turn of a slot is asked anew when its key leaks',
+  async t => {
+    const rig = Rig.adopted()
+    rig.member('one').durable = false
+    rig.rotate()
+    rig.run(10)
+    waive(rig, 'MEMBER_NOT_DURABLE', { member: 'one' })
+    rig.until('baking')
+    const leak = { verb: 'rotate', by: 'ops', reason: 'leaked', id: 'r2' } as const
+    t.same(rig.say({ ...leak, slot: 'secondary', emergency: true }), [])
+    rig.run(30)
+    t.equal(rig.phase, 'preflight')
+    t.same(rig.codes, ['MEMBER_NOT_DURABLE'])
+    rig.until('completed')
+    t.same(rig.azure.regenerated, ['secondary', 'secondary'])
+  },
+)
+
+t.test('what is waived while the leaked slot is turned holds to its end', async t => {
+  const rig = Rig.adopted()
+  rig.member('one').durable = false
+  rig.azure.regenerationMs = 60_000
+  rig.rotate()
+  rig.run(10)
+  waive(rig, 'MEMBER_NOT_DURABLE', { member: 'one' })
+  rig.until('regenerating-standby')
+  const leak = { verb: 'rotate', by: 'ops', reason: 'leaked', id: 'r2' } as const
+  rig.say({ ...leak, slot: 'secondary', emergency: true })
+  t.ok(rig.record.rotation?.waivers.some(({ code }) => code === 'MEMBER_NOT_DURABLE'))
+  rig.until('completed')
+  t.same(rig.azure.regenerated, ['secondary'])
+})
