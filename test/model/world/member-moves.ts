@@ -2,6 +2,7 @@ import { isKnown, judgeOffer, mayLeave, refusalFor, storeIsDue } from '@keyturn/
 import { begins, ends, isAnswered, sampleOf } from './client.ts'
 import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
+import { hasCaughtUp } from './nothing-new.ts'
 import {
   attached,
   follows,
@@ -34,7 +35,9 @@ const ownMoves = (state: State, index: number, sidecar: Sidecar): readonly Move[
     moves.push({
       says: `${sidecar.id} and its clients catch up`,
       fault: null,
-      to: catchesUp(state, index),
+      to: hasCaughtUp(state, sidecar, at => needsTelling(state, index, at))
+        ? state
+        : catchesUp(state, index),
     })
   } else if (latest && judgeOffer(sidecar.ring, keysetOf(latest)).take) {
     moves.push({

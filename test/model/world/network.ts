@@ -2,6 +2,7 @@ import { type IncomingReport, mayGoodbye, receive } from '@keyturn/core'
 import { mayBefall, mayFail } from './may-befall.ts'
 import { leaves } from './member-moves.ts'
 import type { Move } from './move.ts'
+import { isKnownAlready } from './nothing-new.ts'
 import { isServing, mayTell, recorded, reportOf, setSidecar, step } from './sidecar.ts'
 import type { Sidecar, State } from './state.ts'
 import { kept } from './truth.ts'
@@ -93,7 +94,8 @@ const arrives = (
   const whom = leader === 0 ? '' : ' to the second leader'
   const fine = answered(told, answer, state)
   const unanswered = { ...isHeard(told, state), silent: true }
-  const moves: Move[] = [{ says: `${says}${whom}`, fault: null, to: with_(fine) }]
+  const isNew = !isKnownAlready(state, told, report, answer)
+  const moves: Move[] = [{ says: `${says}${whom}`, fault: null, to: isNew ? with_(fine) : state }]
   if (!mayFail(state)) return moves
   if (told.mail === null) {
     moves.push({

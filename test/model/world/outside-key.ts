@@ -21,6 +21,13 @@ export const outsideKey = ({ outside, spec, now, azure }: State, names: Names): 
     consumers.map(({ name, uses }) => name + names.key(uses)).join(),
     bit(isWindowOpen) + bit(azure.isRetired) + confirmed,
     [...approved, ...waived].join(),
+    outside.waivers
+      .filter(({ key, slot }) => key === azure.keys[slot])
+      .map(
+        waiver => short(waiver.slot) + waiver.code + (waiver.member ?? '') + (waiver.client ?? ''),
+      )
+      .sort()
+      .join(),
   ].join(';')
 }
 

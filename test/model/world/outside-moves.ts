@@ -1,11 +1,12 @@
 import { type HookView, type OutsideEffect, obey, type Slot, slots, type Verb } from '@keyturn/core'
 import type { FaultName } from './faults.ts'
-import { decided, lastSeen, setLeader } from './leader.ts'
+import { decided, gather, lastSeen, setLeader } from './leader.ts'
 import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
 import { by, obeyed } from './operator-moves.ts'
 import { type Outside, setOutside } from './outside.ts'
 import { judgeRetiring } from './outside-truth.ts'
+import { setClient } from './sidecar.ts'
 import type { Leader, State } from './state.ts'
 
 /** What those outside the fleet do of themselves, and what people say besides. */
@@ -19,6 +20,7 @@ export const outsideMoves = (state: State): readonly Move[] => {
     ...strayMoves(state),
     ...consumerMoves(state),
     ...windowMoves(state),
+    ...(state.spec.outside.retires ? clientMoves(state) : []),
     ...state.leaders.flatMap((leader, index) => [
       ...hookMoves(state, leader, index),
       ...speaks(state, leader, index, words(state, leader)),
@@ -48,9 +50,11 @@ const speaks = (
 }
 
 /** Once for each world: two leaked keys are declared one after the other. */
-const emergencyWords = ({ outside, store }: State): readonly Word[] => {
-  const { published } = store.record
+const emergencyWords = ({ outside, store, spec }: State): readonly Word[] => {
+  const { published, rotation } = store.record
   if (outside.leaked !== null || published === null) return []
+  const declaredIn = spec.outside?.declaredIn
+  if (declaredIn && !declaredIn.some(phase => phase === rotation?.phase.at)) return []
   return slots.map(slot => ({
     says: `an operator says that the ${slot} key has leaked`,
     fault: 'emergency',
@@ -70,7 +74,8 @@ const words = (state: State, leader: Leader): readonly Word[] => [
 const waivers = (state: State, leader: Leader): readonly Word[] => {
   const codes = state.spec.outside?.waives ?? []
   if (codes.length === 0) return []
-  const decision = decided(lastSeen(state, leader))
+  const { seen } = gather(state, leader, { arm: false, vault: false })
+  const decision = decided({ ...lastSeen(state, leader), ...seen })
   if (typeof decision === 'string' || decision.kind !== 'wait') return []
   return decision.blockers
     .filter(({ code }) => codes.includes(code))
@@ -106,6 +111,7 @@ const acknowledgements = (state: State): readonly Word[] => {
   const { rotation, published } = state.store.record
   if (!rotation || !published) return []
   return state.outside.consumers.flatMap(({ name, uses }): readonly Word[] => {
+    if (!isMovedByHand(state, name)) return []
     const verb = { verb: 'acknowledge', ...by, consumer: name } as const
     const slot = slotMeant(state, verb)
     const isTrue = slot !== null && published.fingerprints[slot] !== uses
@@ -156,13 +162,20 @@ const consumerMoves = (state: State): readonly Move[] => {
     }))
   }
   return consumers
-    .filter(({ name }) => isMovedByHand(state, name))
+    .filter(({ name }) => isMovedByHand(state, name) && !hasLeft(state, name, published.active))
     .filter(({ uses }) => published.fenced.some(slot => published.fingerprints[slot] === uses))
     .map(({ name }) => ({
       says: `somebody moves ${name} to the ${published.active} key`,
       fault: null,
       to: moved(state, name, published.active),
     }))
+}
+
+/** Nobody moves it to the key that is to go, once he has said that it does not use it. */
+const hasLeft = (state: State, name: string, slot: Slot): boolean => {
+  const moved = state.store.record.rotation?.moved ?? []
+  const isSaid = moved.some(one => one.consumer === name && one.slot === slot)
+  return isSaid && slotMeant(state, { verb: 'acknowledge', ...by, consumer: name }) === slot
 }
 
 const isMovedByHand = ({ spec }: State, name: string): boolean =>
@@ -177,6 +190,22 @@ const moved = (state: State, name: string, slot: Slot): State => {
     ),
   })
 }
+
+/** An application that is moved to Entra ID signs with no key any more. */
+const clientMoves = (state: State): readonly Move[] =>
+  state.sidecars.flatMap(({ clients }, index) =>
+    clients.flatMap(({ life, isSpent, identity }, at) =>
+      life === 'up' && !isSpent
+        ? [
+            {
+              says: `${identity.id} is moved to Entra ID`,
+              fault: null,
+              to: setClient(state, index, at, { isSpent: true }),
+            },
+          ]
+        : [],
+    ),
+  )
 
 const windowMoves = (state: State): readonly Move[] => {
   if (!state.spec.outside?.windows) return []

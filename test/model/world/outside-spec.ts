@@ -1,4 +1,4 @@
-import type { BlockerCode, Policy, Slot } from '@keyturn/core'
+import type { BlockerCode, PhaseName, Policy, Slot } from '@keyturn/core'
 
 /** Who holds keys and is not in the fleet, and what people and the policy ask for besides. */
 export interface OutsideSpec {
@@ -17,6 +17,10 @@ export interface OutsideSpec {
   readonly waives?: readonly BlockerCode[]
   /** The slot that has leaked: the rotation begins as its emergency. */
   readonly leaked?: Slot
+  /** Where a leak may be declared; anywhere, where it does not say. */
+  readonly declaredIn?: readonly PhaseName[]
+  /** Whether an emergency's deadlines pass; else an operator's patience has no end. */
+  readonly deadlines?: true
   /** Whether it is not the keys that are turned: key authentication is to end. */
   readonly retires?: true
 }

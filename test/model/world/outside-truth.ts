@@ -1,10 +1,11 @@
 import type { BlockerCode, JournalEvent, Slot, Waiver } from '@keyturn/core'
-import { isSignedWithOutside } from './outside.ts'
+import { isSignedWithOutside, setOutside } from './outside.ts'
 import type { Client, Sidecar, State } from './state.ts'
 import { broken } from './truth.ts'
 
-const waiversOf = ({ store }: State, slot: Slot): readonly Waiver[] =>
-  store.record.rotation?.waivers.filter(waiver => waiver.slot === slot) ?? []
+/** For the key that is there now: what was said of the one before says nothing. */
+const waiversOf = ({ outside, azure }: State, slot: Slot): readonly Waiver[] =>
+  outside.waivers.filter(waiver => waiver.slot === slot && waiver.key === azure.keys[slot])
 
 /** Whoever waives one of these says: never mind what this member still holds unfenced. */
 const aboutRings: readonly BlockerCode[] = [
@@ -58,6 +59,13 @@ export const judgeBeginning = (state: State, event: JournalEvent): State => {
   const { outside, spec, store } = state
   const isUrgent = outside.leaked !== null
   switch (event.type) {
+    case 'waived': {
+      const key = state.azure.keys[event.slot]
+      const isKnown = outside.waivers.some(one => one.key === key && sameWaiver(one, event))
+      return isKnown
+        ? state
+        : setOutside(state, { waivers: [...outside.waivers, { ...event, key }] })
+    }
     case 'regenerate-intended': {
       if (isUrgent && event.slot !== outside.leaked?.slot) {
         return broken(
@@ -85,8 +93,18 @@ export const judgeBeginning = (state: State, event: JournalEvent): State => {
   }
 }
 
+const sameWaiver = (a: Waiver, b: Waiver): boolean =>
+  a.code === b.code &&
+  a.slot === b.slot &&
+  a.member === b.member &&
+  a.client === b.client &&
+  a.consumer === b.consumer
+
 const isOutsideWindow = ({ spec, outside }: State): boolean =>
-  spec.outside?.windows === true && !outside.isWindowOpen && outside.leaked === null
+  spec.outside?.windows === true &&
+  !outside.isWindowOpen &&
+  outside.leaked === null &&
+  !outside.waivers.some(({ code }) => code === 'OUTSIDE_WINDOW')
 
 const isNewlyActive = ({ store }: State, active: Slot): boolean =>
   store.record.rotation?.phase.at === 'switching' && store.record.rotation.from !== active
@@ -107,8 +125,7 @@ export const judgeRetiring = (state: State): State => {
     return broken(state, 8, 'nobody has asked twice to end key authentication')
   const everybody = state.sidecars.flatMap(({ clients }) => clients)
   const user = everybody.find(
-    ({ life, request, used }) =>
-      life !== 'dead' && (request !== null || used.some(({ at }) => at === now)),
+    ({ life, isSpent, used }) => life !== 'dead' && !isSpent && used.some(({ at }) => at === now),
   )
   if (user) return broken(state, 1, `${user.identity.id} uses a key when key authentication ends`)
   const keys = Object.values(azure.keys)

@@ -6,6 +6,7 @@ import type {
   PhaseName,
   Policy,
   Slot,
+  Waiver,
   World,
 } from '@keyturn/core'
 import type { OutsideSpec } from './outside-spec.ts'
@@ -23,6 +24,8 @@ export interface Outside {
   readonly isWindowOpen: boolean
   /** Phases that somebody approved whom the policy names and who did not begin it. */
   readonly approved: readonly PhaseName[]
+  /** Each waiver with the key that it was about, as it was given. */
+  readonly waivers: readonly (Waiver & { readonly key: Fingerprint })[]
   /** What a person has waived that names nobody. */
   readonly waived: readonly BlockerCode[]
   /** The key that was said to have leaked. */
@@ -41,6 +44,7 @@ export const newOutside = ({ outside = {} }: Spec, { keys }: Azure): Outside => 
   })),
   isWindowOpen: false,
   approved: [],
+  waivers: [],
   waived: [],
   leaked: outside.leaked === undefined ? null : { slot: outside.leaked, key: keys[outside.leaked] },
   confirmed: 0,
@@ -68,7 +72,7 @@ export const policyIn = ({ spec, outside: { consumers } }: State): Policy => {
     ...(asked.approval ? { approval: asked.approval } : {}),
     ...(asked.windows ? { keepsWindows: true } : {}),
     emergency: {
-      deadlineMs: within,
+      deadlineMs: asked.deadlines ? within : Number.POSITIVE_INFINITY,
       bakeMs: within,
       probesMin: 2,
       probeSpanMs: 0,
@@ -120,6 +124,20 @@ export const evidenceLost = ({ now }: State, last: EvidenceView | null): Evidenc
   at: now,
   fresh: false,
   error: 'away',
+})
+
+/** Whoever holds keys that are to end signs again and again, until he needs them no more. */
+export const signsOn = (state: State): State => ({
+  ...state,
+  sidecars: state.sidecars.map(sidecar => ({
+    ...sidecar,
+    clients: sidecar.clients.map(client => {
+      const { ring, life, isSpent } = client
+      if (ring === null || life !== 'up' || isSpent) return client
+      const { fingerprint } = ring.keys[ring.active]
+      return { ...client, used: [{ fingerprint, at: state.now }] }
+    }),
+  })),
 })
 
 /** A probe is a use of the key (PROTOCOL, P6). */

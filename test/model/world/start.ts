@@ -4,7 +4,8 @@ import { azureMoves } from './azure-moves.ts'
 import { fallen, lastSeen } from './leader.ts'
 import { catchesUp } from './member-moves.ts'
 import { reportMoves } from './network.ts'
-import { newOutside } from './outside.ts'
+import { newOutside, signsOn } from './outside.ts'
+import { judgeBeginning } from './outside-truth.ts'
 import { newSidecar, recorded } from './sidecar.ts'
 import { longMs, nameOf, type Spec } from './spec.ts'
 import type { State } from './state.ts'
@@ -48,7 +49,7 @@ export const initialState = (spec: Spec): State => {
   }
   const joined = everybody(everybody(everybody(begun)))
   const settled = { ...joined, now: longMs, spec }
-  if (spec.outside?.retires) return everybody(settled)
+  if (spec.outside?.retires) return everybody(signsOn(settled))
   const rotated = rotates(everybody(settled))
   return spec.begins === 'preflight' ? rotated : throughTo(rotated)
 }
@@ -84,11 +85,12 @@ const rotates = (state: State): State => {
     store.record,
   )
   const revision = store.revision + answer.events.length
-  return {
+  const started = {
     ...state,
     store: { ...store, record, revision },
     leaders: [{ ...leader, record, revision }],
   }
+  return answer.events.reduce(judgeBeginning, started)
 }
 
 const slotOf = ({ spec: { plan, outside } }: State) => {

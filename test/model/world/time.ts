@@ -1,6 +1,7 @@
 import { judgeOffer } from '@keyturn/core'
 import { withMail } from './azure.ts'
 import type { Move } from './move.ts'
+import { signsOn } from './outside.ts'
 import { isServing, keysetOf, mayTell } from './sidecar.ts'
 import { longMs } from './spec.ts'
 import type { Client, Sidecar, State } from './state.ts'
@@ -12,13 +13,14 @@ import type { Client, Sidecar, State } from './state.ts'
 export const timeMoves = (state: State): readonly Move[] => {
   if (state.spec.time === 'fair' && !state.sidecars.every(one => hasDoneItsPart(state, one)))
     return []
-  const to: State = {
+  const after: State = {
     ...state,
     now: state.now + longMs,
     azure: withMail(state.azure, []),
     vault: { ...state.vault, before: null, writes: [] },
     sidecars: state.sidecars.map(sidecar => ({ ...sidecar, silent: false })),
   }
+  const to = state.spec.outside?.retires ? signsOn(after) : after
   return isInTheMiddle(state)
     ? [{ says: 'the coordinator is stopped for a long time', fault: 'coordinator-stopped', to }]
     : [{ says: 'a long time passes', fault: null, to }]

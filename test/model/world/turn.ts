@@ -25,6 +25,7 @@ import {
 } from './leader.ts'
 import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
+import { hasOnlyWaited } from './nothing-new.ts'
 import { isProbed, isSignedWithOutside } from './outside.ts'
 import { doesOutside } from './outside-moves.ts'
 import { judgeBlaming } from './outside-truth.ts'
@@ -105,7 +106,11 @@ const looks = (
   if (state.spec.turns === 'whole') {
     const after = isProbed(setLeader(state, index, gathered.leader), gathered.looked.probes)
     const moves = decides(after, index, gathered.leader, turning, state.store.fleet, undefined)
-    if (fault === null) return moves
+    if (fault === null) {
+      return moves.map(move =>
+        hasOnlyWaited(state, move.to, index) ? { ...move, to: state } : move,
+      )
+    }
     // One fault at a time: what is done upon a failed look goes well.
     return moves
       .filter(move => move.fault === null)
