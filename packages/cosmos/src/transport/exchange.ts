@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import type { Dispatcher } from 'undici'
+import type { Lane } from './connections.ts'
 import { AbortError, sdkError } from './errors.ts'
 import { ReceivedHeaders } from './headers.ts'
 
@@ -17,20 +18,20 @@ type IncomingHeaders = Record<string, string | string[] | undefined>
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<PipelineResponse>
   readonly #request: PipelineRequest
+  readonly #lane: Lane
+  readonly #settle: PromiseWithResolvers<PipelineResponse>
   readonly #onAbort: (() => void) | null
-  #resolve: (response: PipelineResponse | Promise<PipelineResponse>) => void = () => {}
-  #reject: (error: Error) => void = () => {}
   #controller: Dispatcher.DispatchController | null = null
   #status = 0
   #headers: IncomingHeaders = {}
   readonly #chunks: Buffer[] = []
+  #over = false
 
-  constructor(request: PipelineRequest) {
+  constructor(request: PipelineRequest, lane: Lane) {
     this.#request = request
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
+    this.#lane = lane
+    this.#settle = Promise.withResolvers()
+    this.answer = this.#settle.promise
     const signal = request.abortSignal
     this.#onAbort = signal ? () => this.#abort() : null
     if (this.#onAbort) signal?.addEventListener('abort', this.#onAbort)
@@ -38,7 +39,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#request.abortSignal?.aborted) controller.abort(new AbortError())
+    if (this.#over) controller.abort(new AbortError())
   }
 
   onResponseStart(
@@ -56,13 +57,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#over) return
     this.#end()
+    this.#lane.release()
     const [first] = this.#chunks
     const body =
       first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
     const encoding = this.#headers['content-encoding']
     const decode = typeof encoding === 'string' ? decoders[encoding] : undefined
-    this.#resolve(decode === undefined ? this.#response(body) : this.#decoded(decode(body)))
+    this.#settle.resolve(decode === undefined ? this.#response(body) : this.#decoded(decode(body)))
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -70,8 +73,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   fail(error: Error): void {
+    if (this.#over) return
     this.#end()
-    this.#reject(sdkError(error, this.#request))
+    this.#lane.release()
+    this.#settle.reject(sdkError(error, this.#request))
+  }
+
+  #abort(): void {
+    if (this.#over) return
+    const error = new AbortError()
+    if (this.#controller) {
+      this.#controller.abort(error)
+      this.fail(error)
+      return
+    }
+    // Before a connection is found there is no controller; the caller need not wait for one.
+    this.#end()
+    this.#settle.reject(error)
+    this.#lane.discard()
   }
 
   async #decoded(decoding: Promise<Buffer>): Promise<PipelineResponse> {
@@ -91,14 +110,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  #abort(): void {
-    const error = new AbortError()
-    // Before a connection is found there is no controller; the caller need not wait for one.
-    if (this.#controller) this.#controller.abort(error)
-    this.fail(error)
-  }
-
   #end(): void {
+    this.#over = true
     if (this.#onAbort) this.#request.abortSignal?.removeEventListener('abort', this.#onAbort)
   }
 }

@@ -2,8 +2,18 @@ import type { HttpHeaders, RawHttpHeaders } from '@azure/core-rest-pipeline'
 
 type Received = Record<string, string | string[] | undefined>
 
-/** The first of several values, as the SDK's own HTTP client reads them. */
+/** Whether every name has one value, as it has in almost every answer. */
+const isFlat = (received: Received): received is RawHttpHeaders => {
+  for (const name in received) {
+    const value = received[name]
+    if (typeof value !== 'string' || value === '') return false
+  }
+  return true
+}
+
+/** The first of several values, as the SDK's own HTTP client reads them, and no empty ones. */
 const flat = (received: Received): RawHttpHeaders => {
+  if (isFlat(received)) return received
   const headers: RawHttpHeaders = {}
   for (const name in received) {
     const value = received[name]
@@ -22,11 +32,12 @@ export class ReceivedHeaders implements HttpHeaders {
   }
 
   get(name: string): string | undefined {
-    return this.#headers[name.toLowerCase()]
+    const lower = name.toLowerCase()
+    return Object.hasOwn(this.#headers, lower) ? this.#headers[lower] : undefined
   }
 
   has(name: string): boolean {
-    return name.toLowerCase() in this.#headers
+    return Object.hasOwn(this.#headers, name.toLowerCase())
   }
 
   set(name: string, value: string | number | boolean): void {

@@ -1,6 +1,7 @@
-import type { PipelineRequest } from '@azure/core-rest-pipeline'
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
-import { AbortError } from './errors.ts'
+import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
+import { buildConnector, Client, EnvHttpProxyAgent, errors } from 'undici'
+import { Connections, type Lane } from './connections.ts'
+import { AbortError, abortedBefore, sdkError } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import type { Signature, Transport } from './transport.ts'
 
@@ -33,49 +34,97 @@ export const splitUrl = (url: string): { origin: string; path: string } => {
 
 const proxyVariables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
 
-const makeDispatcher = (options: TransportOptions): Dispatcher => {
-  const { ca } = options
-  const tls = {
-    minVersion: 'TLSv1.2' as const,
-    ...(ca === undefined ? {} : { ca: [ca].flat() }),
-  }
-  const pool = {
-    connections: options.connections ?? defaultConnections,
-    pipelining: 1,
-    keepAliveTimeout: options.keepAliveMs ?? defaultKeepAliveMs,
-    keepAliveMaxTimeout: 600_000,
-    // The SDK times each request; a second clock would only name another culprit.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false,
-    connect: { timeout: 0, ...tls },
-  }
-  const proxied = proxyVariables.some(name => process.env[name])
-  return proxied ? new EnvHttpProxyAgent({ ...pool, requestTls: tls }) : new Agent(pool)
+const tlsOf = ({ ca }: TransportOptions) => ({
+  minVersion: 'TLSv1.2' as const,
+  ...(ca === undefined ? {} : { ca: [ca].flat() }),
+})
+
+const clientOf = (options: TransportOptions) => ({
+  pipelining: 1,
+  keepAliveTimeout: options.keepAliveMs ?? defaultKeepAliveMs,
+  keepAliveMaxTimeout: 600_000,
+  // The SDK times each request; a second clock would only name another culprit.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  allowH2: false,
+})
+
+/** Where an exchange with an origin takes its connection from. */
+interface Routes {
+  laneTo(origin: string): Lane
+  close(): Promise<void>
 }
 
-const send = (dispatcher: Dispatcher, request: PipelineRequest, signature: Signature | null) => {
-  const exchange = new Exchange(request)
-  const headers: string[] = []
-  for (const [name, value] of request.headers) {
-    const lower = name.toLowerCase()
-    if (lower === 'connection') continue
-    if (signature && (lower === 'authorization' || lower === 'x-ms-date')) continue
-    headers.push(name, value)
-  }
-  if (signature) {
-    headers.push('authorization', signature.authorization, 'x-ms-date', signature.date)
-  }
-  const { origin, path } = splitUrl(request.url)
-  const body = typeof request.body === 'function' ? request.body() : request.body
-  try {
-    dispatcher.dispatch(
-      { origin, path, method: request.method, headers, body: sendable(body) },
-      exchange,
+/** Each origin has connections of its own, and all share their TLS sessions. */
+const directRoutes = (options: TransportOptions): Routes => {
+  const connect = buildConnector({ ...tlsOf(options), timeout: 0, allowH2: false })
+  const client = { ...clientOf(options), connect }
+  const origins = new Map<string, Connections>()
+  const connectionsTo = (origin: string): Connections => {
+    const made = new Connections(
+      () => new Client(origin, client),
+      options.connections ?? defaultConnections,
     )
-  } catch (error) {
-    exchange.fail(error instanceof Error ? error : new Error(String(error)))
+    origins.set(origin, made)
+    return made
   }
+  return {
+    laneTo: origin => (origins.get(origin) ?? connectionsTo(origin)).take(),
+    close: async () => {
+      await Promise.all(Array.from(origins.values(), connections => connections.close()))
+    },
+  }
+}
+
+/** A proxy's tunnels are undici's own business. */
+const proxiedRoutes = (options: TransportOptions): Routes => {
+  const agent = new EnvHttpProxyAgent({
+    ...clientOf(options),
+    connections: options.connections ?? defaultConnections,
+    connect: { ...tlsOf(options), timeout: 0 },
+    requestTls: tlsOf(options),
+  })
+  const lane: Lane = { client: agent, release: () => {}, discard: () => {} }
+  return { laneTo: () => lane, close: () => agent.close() }
+}
+
+const makeRoutes = (options: TransportOptions): Routes =>
+  proxyVariables.some(name => process.env[name]) ? proxiedRoutes(options) : directRoutes(options)
+
+/** What the transport writes itself: `connection` always, the rest where it has a signature. */
+const isOurs = (name: string, signed: boolean): boolean => {
+  // The lengths tell almost every name apart, before any is lowered.
+  switch (name.length) {
+    case 10:
+      return name.toLowerCase() === 'connection'
+    case 13:
+      return signed && name.toLowerCase() === 'authorization'
+    case 9:
+      return signed && name.toLowerCase() === 'x-ms-date'
+    default:
+      return false
+  }
+}
+
+const headersOf = ({ headers }: PipelineRequest, signature: Signature | null): string[] => {
+  const sent: string[] = []
+  const signed = signature !== null
+  for (const [name, value] of headers) if (!isOurs(name, signed)) sent.push(name, value)
+  if (signed) sent.push('authorization', signature.authorization, 'x-ms-date', signature.date)
+  return sent
+}
+
+const send = (
+  routes: Routes,
+  request: PipelineRequest,
+  signature: Signature | null,
+): Promise<PipelineResponse> => {
+  const { origin, path } = splitUrl(request.url)
+  const headers = headersOf(request, signature)
+  const body = sendable(typeof request.body === 'function' ? request.body() : request.body)
+  const lane = routes.laneTo(origin)
+  const exchange = new Exchange(request, lane)
+  lane.client.dispatch({ origin, path, method: request.method, headers, body }, exchange)
   return exchange.answer
 }
 
@@ -95,13 +144,18 @@ const sendable = (body: unknown): string | Uint8Array | null => {
 
 /** Keep-alive connections on undici: several times the throughput of the SDK's default. */
 export const undiciTransport = (options: TransportOptions = {}): Transport => {
-  const dispatcher = makeDispatcher(options)
+  const routes = makeRoutes(options)
+  let closing: Promise<void> | null = null
   return {
     connections: options.connections ?? defaultConnections,
     async send(request, signature) {
-      if (request.abortSignal?.aborted) throw new AbortError()
-      return send(dispatcher, request, signature)
+      if (request.abortSignal?.aborted) throw new AbortError(abortedBefore)
+      if (closing) throw sdkError(new errors.ClientClosedError(), request)
+      return await send(routes, request, signature)
     },
-    close: () => dispatcher.close(),
+    close: () => {
+      closing ??= routes.close()
+      return closing
+    },
   }
 }
