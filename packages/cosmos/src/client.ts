@@ -29,7 +29,7 @@ export class ResilientCosmosClient extends CosmosClient {
       super({
         ...rest,
         // The SDK writes into this object: the caller's stays as it is.
-        defaultHeaders: { ...defaultHeaders },
+        ...(defaultHeaders && { defaultHeaders: { ...defaultHeaders } }),
         tokenProvider: engine.tokenProvider,
         httpClient: engine,
       })

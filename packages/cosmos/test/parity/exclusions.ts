@@ -1,0 +1,62 @@
+/** Whole classes that are no calls of a client, and why. */
+export const classesLeftOut: Readonly<Record<string, string>> = {
+  ClientContext: 'internal: every row goes through it',
+  GlobalEndpointManager: 'internal: every row asks it for its endpoint',
+  DiagnosticNodeInternal: 'internal: what it gathers is compared as diagnostics of every row',
+  ClientSideMetrics: 'a value: compared where an answer holds it',
+  QueryMetrics: 'a value: compared where an answer holds it',
+  QueryPreparationTimes: 'a value: compared where an answer holds it',
+  RuntimeExecutionTimes: 'a value: compared where an answer holds it',
+  TimeSpan: 'a value: computes, and calls nobody',
+  ChangeFeedRetentionTimeSpan: 'a value: computes, and calls nobody',
+  PartitionKeyBuilder: 'a value: computes, and calls nobody',
+  EncryptionQueryBuilder: 'a value: computes, and calls nobody',
+  DatabaseAccount: 'an answer: its getters are compared',
+  ResourceResponse: 'an answer: its getters are compared',
+  FeedResponse: 'an answer: its getters are compared',
+  ChangeFeedResponse: 'an answer: its getters are compared',
+  ChangeFeedIteratorResponse: 'an answer: its getters are compared',
+  StoredProcedureResponse: 'an answer: its getters are compared',
+  UserDefinedFunctionResponse: 'an answer: its getters are compared',
+  AzureKeyVaultEncryptionKeyResolver: 'talks to Key Vault with an identity, never to the account',
+}
+
+const isPrivate = 'private in the SDK’s types'
+const isInternal = 'internal: hidden in the SDK’s documentation, or absent from its types'
+
+/** Members that are not public, although JavaScript could call them. */
+export const membersLeftOut: Readonly<Record<string, string>> = {
+  'CosmosClient.initializeClientConfigDiagnostic': isPrivate,
+  'CosmosClient.getDatabaseAccountInternal': isInternal,
+  'CosmosClient.backgroundRefreshEndpointList': isPrivate,
+  'CosmosClient.updateHostFramework': isInternal,
+  'Databases.createInternal': isInternal,
+  'Database.readInternal': isInternal,
+  'Containers.createInternal': isInternal,
+  'Container.readInternal': isInternal,
+  'Container.readPartitionKeyDefinition':
+    'takes a node of the SDK’s own diagnostics; see getPartitionKeyDefinition',
+  'Container.checkAndInitializeEncryption': isInternal,
+  'Container.throwIfRequestNeedsARetryPostPolicyRefresh': isInternal,
+  'Items.buildSqlQuerySpec': isPrivate,
+  'Items.executeBatchOperations': isPrivate,
+  'Items.createNewBatches': isPrivate,
+  'Items.groupOperationsBasedOnPartitionKey': isPrivate,
+  'Items.bulkBatchEncryptionHelper': isPrivate,
+  'QueryIterator.getAsyncIteratorInternal': isInternal,
+  'QueryIterator.fetchAllInternal': isInternal,
+  'QueryIterator.fetchNextInternal': isInternal,
+  'QueryIterator.toArrayImplementation': isPrivate,
+  'QueryIterator.createExecutionContext': isPrivate,
+  'QueryIterator.createHybridQueryExecutionContext': isPrivate,
+  'QueryIterator.createPipelinedExecutionContext': isPrivate,
+  'QueryIterator.fetchQueryPlan': isPrivate,
+  'QueryIterator.needsQueryPlan': isPrivate,
+  'QueryIterator.init': isPrivate,
+  'QueryIterator._init': isPrivate,
+  'QueryIterator.shouldForceQueryPlan': isPrivate,
+  'QueryIterator.forceQueryPlanExecutionContext': isPrivate,
+  'QueryIterator.handleSplitError': isPrivate,
+  'ChangeFeedIterator.getFeedResponse': isPrivate,
+  'ChangeFeedIteratorBuilder.initializeIterator': isPrivate,
+}
