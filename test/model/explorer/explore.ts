@@ -89,6 +89,7 @@ class Exploration<S> {
     if (this.#looked % 5_000 === 0) this.#tell(this.#seen.size, this.#depth)
     for (const [ordinal, step] of this.#system.steps(state).entries()) {
       this.#edges += 1
+      if (step.to === state) continue
       const way = { parent: index, ordinal, faults, depth: depth + 1 }
       const to = this.#arrive(step.to, step.fault === null ? way : { ...way, faults: faults + 1 })
       if (step.fault !== null || to !== index) this.#befallen.add(index, to, step.fault)

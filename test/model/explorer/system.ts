@@ -2,6 +2,7 @@
 export interface Step<S> {
   readonly says: string
   readonly fault: string | null
+  /** The very state that it starts from, where nothing comes of it. */
   readonly to: S
 }
 
