@@ -1,0 +1,149 @@
+import {
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+} from '@azure/core-rest-pipeline'
+import { CosmosClient } from '@azure/cosmos'
+import { Ring } from '@keyturn/keyring'
+import t from 'tap'
+import { Engine } from '../src/engine/engine.ts'
+import { writeTicket } from '../src/engine/ticket.ts'
+import { newKey } from './support/account.ts'
+import { ManualSource } from './support/client.ts'
+import { EagerClock } from './support/eager-clock.ts'
+import { answer401, plainAnswer } from './support/wordings.ts'
+
+const [a, b] = [newKey(), newKey()]
+const endpoint = 'https://west.example'
+
+/** An engine in virtual time whose service refuses whatever comes, or accepts it. */
+const setUp = (t: { teardown(handler: () => unknown): void }, { accepts = false } = {}) => {
+  const clock = new EagerClock()
+  const source = new ManualSource()
+  const ring = new Ring({ source, clock })
+  const service = { accepts, requests: 0 }
+  const engine = new Engine({
+    lease: { ring, giveBack: () => ring.stop() },
+    transport: {
+      connections: 64,
+      async send(request) {
+        service.requests += 1
+        return service.accepts ? plainAnswer(request, 200) : answer401(request, 'wrong key')
+      },
+      close: async () => {},
+    },
+    clock,
+  })
+  const giveBack = clock.takeTimers()
+  t.teardown(async () => {
+    await engine.close()
+    giveBack()
+  })
+  const resourceId = 'dbs/d/colls/c/docs/1'
+  const read = () =>
+    engine.sendRequest(
+      createPipelineRequest({
+        url: `${endpoint}/${resourceId}`,
+        headers: createHttpHeaders({
+          authorization: encodeURIComponent(
+            writeTicket({ verb: 'GET', resourceType: 'docs', resourceId }),
+          ),
+        }),
+      }),
+    )
+  return { clock, source, ring, engine, service, read }
+}
+
+t.test('a first keyset is waited for one second, and no longer', async t => {
+  const { clock, read, service } = setUp(t)
+  await t.rejects(read(), { code: 'KEYS_UNAVAILABLE', message: /within 1000 ms/ })
+  t.equal(clock.now(), 1000)
+  t.equal(service.requests, 0)
+})
+
+t.test('a fresh keyset is waited for one second, and no longer', async t => {
+  const { clock, source, read } = setUp(t)
+  source.offer(a, b, { fenced: ['secondary'] })
+  source.onRefresh = () => new Promise(() => {})
+  t.equal((await read()).status, 401)
+  t.equal(clock.now(), 1000)
+})
+
+t.test('where every key is fenced, that ends in an error of its own', async t => {
+  const { clock, source, read, service } = setUp(t)
+  source.offer(a, b, { fenced: ['primary', 'secondary'] })
+  source.onRefresh = () => new Promise(() => {})
+  await t.rejects(read(), { code: 'KEYS_UNAVAILABLE', message: /every key .* is fenced/ })
+  t.equal(clock.now(), 1000)
+  t.equal(service.requests, 0)
+})
+
+t.test('a first and a fresh keyset share the second', async t => {
+  const { clock, source, read } = setUp(t)
+  source.onRefresh = () => new Promise(() => {})
+  const reading = read()
+  await clock.sleep(800)
+  source.offer(a, b, { fenced: ['secondary'] })
+  t.equal((await reading).status, 401)
+  t.equal(clock.now(), 1000)
+})
+
+t.test('a keyset that comes within the second serves', async t => {
+  const { clock, source, read } = setUp(t, { accepts: true })
+  const reading = read()
+  await clock.sleep(990)
+  source.offer(a, b)
+  t.equal((await reading).status, 200)
+  t.equal(clock.now(), 990)
+})
+
+t.test('a thousand who wait for a first keyset share one wait', async t => {
+  const { clock, source, read } = setUp(t, { accepts: true })
+  const reading = Promise.all(Array.from({ length: 1000 }, read))
+  await clock.sleep(500)
+  source.offer(a, b)
+  t.ok((await reading).every(({ status }) => status === 200))
+  t.equal(clock.now(), 500)
+  t.equal(source.refreshes, 0)
+})
+
+t.test('a refresh is put off at random, for all at once', async t => {
+  const { clock, source, read } = setUp(t)
+  source.offer(a, b, { fenced: ['secondary'] })
+  const asked: number[] = []
+  source.onRefresh = async () => void asked.push(clock.now())
+  const answers = await Promise.all(Array.from({ length: 64 }, read))
+  t.ok(answers.every(({ status }) => status === 401))
+  t.equal(asked.length, 1)
+  t.ok((asked[0] ?? -1) >= 0 && (asked[0] ?? 99) <= 50, `after ${asked[0]} ms`)
+})
+
+t.test('the SDK asks once, and retries nothing, where no key comes', async t => {
+  const source = new ManualSource()
+  const ring = new Ring({ source })
+  let attempts = 0
+  const engine = new Engine({
+    lease: { ring, giveBack: () => ring.stop() },
+    transport: { connections: 1, send: () => Promise.reject(new Error()), close: async () => {} },
+    limits: { keysetWaitMsMax: 20 },
+  })
+  t.teardown(() => engine.close())
+  const httpClient: HttpClient = {
+    sendRequest(request) {
+      attempts += 1
+      return engine.sendRequest(request)
+    },
+  }
+  const client = new CosmosClient({
+    endpoint,
+    httpClient,
+    tokenProvider: engine.tokenProvider,
+    connectionPolicy: { enableEndpointDiscovery: false },
+  })
+  t.teardown(() => client.dispose())
+  const item = client.database('d').container('c').item('1', 'p')
+  await t.rejects(item.read(), { code: 'KEYS_UNAVAILABLE' })
+  const before = attempts
+  await t.rejects(item.read(), { code: 'KEYS_UNAVAILABLE' })
+  t.equal(attempts, before + 1)
+})
