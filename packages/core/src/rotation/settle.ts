@@ -33,7 +33,7 @@ const settledBecause = (world: World, attempt: Attempt, slot: Slot): SettledWhy 
   const changed = arm.fingerprints[slot] !== attempt.oldFingerprint
   if (operation === 'running') return null
   if (operation === 'succeeded') return changed ? 'ended' : null
-  if (operation === 'failed') return arm.idle ? 'failed' : null
+  if (operation === 'failed') return 'failed'
   // The look itself has to be that late: between it and this decision a POST may have arrived.
   return arm.idle && arm.at >= settledAt(world, attempt) ? 'expired' : null
 }

@@ -1,3 +1,4 @@
+import { decide } from '@keyturn/core'
 import { type Mail, Rig } from '@keyturn/testkit'
 import t from 'tap'
 
@@ -44,6 +45,26 @@ t.test('a POST that never left is sent again, but not before it is settled', asy
   t.ok(rig.now - since >= sendWithinMs + armSettleMs)
   rig.until('completed')
   t.same(rig.azure.regenerated, ['secondary', 'primary'])
+})
+
+t.test('a look from before a call could no longer arrive settles nothing', async t => {
+  const rig = Rig.adopted()
+  rig.mail = once('answer-lost')
+  rig.azure.regenerationMs = 600_000
+  rig.rotate()
+  rig.until('regenerating-standby')
+  const world = rig.world()
+  if (!world.arm) return t.fail('it has looked at ARM')
+  const { sendWithinMs, armSettleMs } = world.policy.limits
+  const later = rig.now + sendWithinMs + armSettleMs
+  // Idle as of the look; stopped for long; decided now.
+  const idle = { ...world.arm, fresh: true, idle: true, error: null }
+  const before = decide({ ...world, now: later, arm: { ...idle, at: later - 1 } })
+  t.same(before.kind === 'wait' && before.blockers.map(({ code }) => code), [
+    'REGENERATION_RUNNING',
+  ])
+  const after = decide({ ...world, now: later, arm: { ...idle, at: later } })
+  t.match(after, { events: [{ type: 'regenerate-settled', why: 'expired' }] })
 })
 
 t.test('a regeneration that outlasts its settlement is still made only once', async t => {
