@@ -57,7 +57,7 @@ export const sampleOf = (
   }
 }
 
-const endpointOf = (region: number): string => `region-${region}`
+export const endpointOf = (region: number): string => `region-${region}`
 
 const refusedAt = (client: Client, region: number): readonly Fingerprint[] =>
   client.refusals

@@ -11,6 +11,7 @@ import {
 import { memberKeys, rowsKey } from './member-key.ts'
 import { bit, Names, short } from './names.ts'
 import { leaderOutsideKey, outsideKey, outsideRecordKey, retirementKey } from './outside-key.ts'
+import { longMs } from './spec.ts'
 import type { Leader, Seen, State, Store, Truth, Written } from './state.ts'
 
 /**
@@ -25,6 +26,7 @@ export const keyOf = (state: State): string => {
   const parts = [
     ...[text, hand, bit(isUntouched(state)), state.violations.join()],
     ...memberKeys(state, names, signature),
+    misheard(state),
   ]
   return parts.join('|')
 }
@@ -32,6 +34,17 @@ export const keyOf = (state: State): string => {
 /** Only where faults of some kind come first does it matter whether there was one. */
 const isUntouched = ({ spec, faults }: State): boolean =>
   spec.first !== undefined && faults.length === 0
+
+/** Whom the table knows to have reported at another time than it did: no table that is well. */
+const misheard = ({ store, heard, now }: State): string =>
+  store.fleet
+    .filter(({ name, incarnation, reportedAt }) => {
+      const last = heard.find(one => one.name === name && one.incarnation === incarnation)
+      return last !== undefined && now - last.at >= longMs !== now - reportedAt >= longMs
+    })
+    .map(({ name }) => name)
+    .sort()
+    .join()
 
 interface Centre {
   readonly text: string
@@ -100,7 +113,7 @@ const writtenKey = (written: Written | null, names: Names): string =>
       (written.installation === 'here' ? '' : '?')
 
 const vaultKey = ({ vault, spec }: State, names: Names): string => {
-  const before = spec.lagging || spec.lateLags ? writtenKey(vault.before, names) : ''
+  const before = spec.lagging ? writtenKey(vault.before, names) : ''
   const writes = vault.writes.map(written => writtenKey(written, names)).sort()
   return [writtenKey(vault.latest, names), before, ...writes].join()
 }

@@ -153,15 +153,13 @@ const sidecarKey = (
     .map(client => client.state + sampleKey(client.sample, names))
     .sort()
   const row = mail && rows.find(one => one.incarnation === mail.incarnation)
+  const isLate = mail !== null && row ? mail.sequence <= row.sequence : false
   const letter = mail
     ? [
         incarnation(mail.incarnation),
         incarnation(mail.previousIncarnation),
-        row
-          ? mail.sequence <= row.sequence
-            ? 'late'
-            : reportKey(mail, names, adoptableOver(state))
-          : reportKey(mail, names, adoptableOver(state)),
+        isLate ? 'late' : '',
+        isLate && !state.spec.weighsMail ? '' : reportKey(mail, names, adoptableOver(state)),
       ]
     : []
   const said = answer ? names.version(answer.floor) : ''

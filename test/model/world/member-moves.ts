@@ -3,6 +3,7 @@ import { begins, ends, isAnswered, sampleOf } from './client.ts'
 import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
 import { hasCaughtUp } from './nothing-new.ts'
+import { signsWithStandby } from './promises.ts'
 import {
   attached,
   follows,
@@ -18,6 +19,7 @@ import {
   step,
 } from './sidecar.ts'
 import type { Sidecar, State } from './state.ts'
+import { kept } from './truth.ts'
 
 /** What a sidecar and its clients do of themselves. */
 export const memberMoves = (state: State, index: number): readonly Move[] => {
@@ -180,9 +182,10 @@ const requestMoves = (state: State, index: number, at: number): readonly Move[] 
     traffic === 'answers' ? Array.from({ length: regions }, (_, region) => region) : [0]
   return places.flatMap(region => {
     const begun = begins(client, region)
-    return begun
-      ? [{ says: `${id} signs a request to region ${region}`, fault: null, to: set(begun) }]
-      : []
+    if (begun === null) return []
+    const wrong = signsWithStandby(begun, region)
+    const to = wrong ? kept(set(begun), 'standby', wrong) : set(begun)
+    return [{ says: `${id} signs a request to region ${region}`, fault: null, to }]
   })
 }
 

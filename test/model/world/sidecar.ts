@@ -18,7 +18,7 @@ import {
 } from '@keyturn/core'
 import { acceptedEverywhere } from './azure.ts'
 import { newClient, offered, sampleOf } from './client.ts'
-import { lateName, type Spec } from './spec.ts'
+import type { Spec } from './spec.ts'
 import {
   type Azure,
   type Client,
@@ -45,7 +45,7 @@ export const newSidecar = (spec: Spec, name: string, id: string, clients: number
   answer: null,
   clients: Array.from({ length: clients }, (_, index) => newClient(`${id}-app${index}`)),
   unaware: null,
-  stalenessMs: spec.lagging || (spec.lateLags && name === lateName) ? 500 : 0,
+  stalenessMs: spec.lagging ? 500 : 0,
   bound: false,
   excused: false,
   silent: false,

@@ -33,8 +33,6 @@ export interface Spec {
   readonly joinsAs?: string
   /** Which keys are turned: both of them, where it does not say. */
   readonly plan?: 'standby' | 'active'
-  /** Whether a late member's mount lags, where nobody else's does. */
-  readonly lateLags?: boolean
   /** Whether a sidecar that starts again serves before it has written down who it is. */
   readonly startsUnwritten?: boolean
   /** Whether whoever is dead is never evicted: for faults after which nobody has to be. */
@@ -51,8 +49,8 @@ export interface Spec {
   readonly noFleet?: boolean
   /** How many members the policy asks for, whoever they are. */
   readonly atLeast?: number
-  /** Whether a look at ARM that was just made serves the next turn as well. */
-  readonly polls?: boolean
+  /** Whether it matters what a late report says: not where it is thrown away. */
+  readonly weighsMail?: boolean
   readonly outside?: OutsideSpec
   /** Whether its gates may rightly stay shut for ever: then no end is asked for. */
   readonly mayWait?: boolean
@@ -82,7 +80,7 @@ export const policyOf = (spec: Spec): Policy => {
       fleetSettleMs: within,
       sendWithinMs: 100,
       armSettleMs: 100,
-      armPollMs: spec.polls ? within : 0,
+      armPollMs: 0,
       armAgeMsMax: rationed,
       vaultAgeMsMax: rationed,
       // Shorter than a call may be late: nobody waits for its end by waiting to try again.
