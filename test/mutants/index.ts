@@ -1,6 +1,12 @@
 import { checkMutants } from './checks.ts'
 import { memberMutants } from './member.ts'
 import type { Mutant } from './mutant.ts'
+import { planMutants } from './plans.ts'
 import { rotationMutants } from './rotation.ts'
 
-export const mutants: readonly Mutant[] = [...checkMutants, ...rotationMutants, ...memberMutants]
+export const mutants: readonly Mutant[] = [
+  ...checkMutants,
+  ...rotationMutants,
+  ...memberMutants,
+  ...planMutants,
+]

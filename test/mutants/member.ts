@@ -37,7 +37,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'client/choice.ts',
     find: 'const order = [active, otherSlot(active)]',
     replace: 'const order = [otherSlot(active), active]',
-    worlds: ['simulate'],
+    worlds: ['in-use'],
   },
   {
     name: 'an ambiguous 401 proves that a key is refused',
@@ -230,7 +230,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'fleet/receive.ts',
     find: "return { taken: true, rows, weakens: next.standing === 'joined' }",
     replace: 'return { taken: true, rows, weakens: false }',
-    worlds: ['stale-replica'],
+    worlds: ['twins'],
   },
   {
     name: 'an unanswered incarnation is replaced at the next start',

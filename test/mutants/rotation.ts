@@ -19,11 +19,11 @@ export const rotationMutants: readonly Mutant[] = [
     worlds: ['lost-calls'],
   },
   {
-    name: 'a failed operation settles while the account is busy',
+    name: 'a running operation is taken for one that failed',
     rule: 'P1',
     file: 'rotation/settle.ts',
-    find: "if (operation === 'failed') return arm.idle ? 'failed' : null",
-    replace: "if (operation === 'failed' || operation === 'running') return 'failed'",
+    find: "if (operation === 'running') return null",
+    replace: "if (operation === 'running') return 'failed'",
     worlds: ['lost-calls'],
   },
   {
@@ -118,7 +118,7 @@ export const rotationMutants: readonly Mutant[] = [
     file: 'rotation/fold.ts',
     find: 'published: { ...event.publication, confirmed: false, at }',
     replace: 'published: { ...event.publication, confirmed: true, at }',
-    worlds: ['nobody', 'joins'],
+    worlds: ['no-fleet', 'joins'],
   },
   {
     name: 'a vault that is behind the journal is left so',
