@@ -32,14 +32,17 @@ const sentBy = async (account: Account, client: CosmosClient) => {
   return account.seen.map(written)
 }
 
-t.test('every byte on the wire is what the plain client sends, but the signature', async t => {
-  const account = await Account.start(primary, secondary)
-  account.put({ id: '1', pk: 'p' })
-  t.teardown(() => account.stop())
-  const { endpoint } = account
-  const plain = await sentBy(account, new CosmosClient({ endpoint, key: primary }))
-  const keys = { primary, secondary }
-  const ours = await sentBy(account, new ResilientCosmosClient({ endpoint, keys }))
-  t.ok(plain.length >= 6, 'the account read, two point reads, an upsert, two queries')
-  t.same(ours, plain)
-})
+t.test(
+  'methods, paths, headers and bodies are the plain client’s, but for the signature',
+  async t => {
+    const account = await Account.start(primary, secondary)
+    account.put({ id: '1', pk: 'p' })
+    t.teardown(() => account.stop())
+    const { endpoint } = account
+    const plain = await sentBy(account, new CosmosClient({ endpoint, key: primary }))
+    const keys = { primary, secondary }
+    const ours = await sentBy(account, new ResilientCosmosClient({ endpoint, keys }))
+    t.ok(plain.length >= 6, 'the account read, two point reads, an upsert, two queries')
+    t.same(ours, plain)
+  },
+)

@@ -1,4 +1,6 @@
+import { Agent } from 'node:https'
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline'
+import { AzureSim } from '@keyturn/azure-sim'
 import { ResilientCosmosClient } from '@keyturn/cosmos'
 import t from 'tap'
 import { Account, newKey } from '../support/account.ts'
@@ -33,4 +35,25 @@ t.test('a caller’s own HTTP client is used for every attempt, and fails over t
   await client.database('d').container('c').item('1', 'p').read()
   t.equal(urls.length, account.seen.length)
   t.same(account.seen.map(({ status }) => status).sort(), [200, 200, 401])
+})
+
+t.test('a caller’s own agent makes every connection, no more than it allows', async t => {
+  const sim = await AzureSim.start({ seed: 23 })
+  t.teardown(() => sim.stop())
+  const agent = new Agent({ keepAlive: true, maxSockets: 2, ca: sim.ca })
+  t.teardown(() => agent.destroy())
+  let made = 0
+  agent.on('keylog', () => {
+    made += 1
+  })
+  const [primary, secondary] = [
+    sim.account.shown('primary').key.value,
+    sim.account.shown('secondary').key.value,
+  ]
+  const keys = { primary, secondary }
+  await using client = new ResilientCosmosClient({ endpoint: sim.endpoint, keys, agent })
+  await Promise.all(Array.from({ length: 8 }, () => client.getDatabaseAccount()))
+  t.ok(made > 0, 'its connections shook hands')
+  const open = [...Object.values(agent.sockets), ...Object.values(agent.freeSockets)].flat()
+  t.ok(open.length <= 2, `${open.length} connections are open`)
 })
