@@ -9,6 +9,7 @@ import {
   type Effect,
   evictees,
   type Fleet,
+  hasEnded,
   type IncomingReport,
   type Member,
   type OutsideEffect,
@@ -119,6 +120,12 @@ export class Account {
 
   journal(): readonly JournalEntry[] {
     return this.#ledger.entries()
+  }
+
+  /** A key has leaked, and is not turned yet. */
+  get isUrgent(): boolean {
+    const { rotation } = this.#ledger.record
+    return rotation !== null && rotation.emergency !== null && !hasEnded(rotation.phase)
   }
 
   get pair(): Pair {

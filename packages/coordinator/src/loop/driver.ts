@@ -5,6 +5,9 @@ import type { Account } from './account.ts'
 
 const failureDelayMsMax = 30_000
 
+/** The longest between two turns while a key has leaked: nothing that is due waits for a beat. */
+const urgentTurnMs = 200
+
 /** Turns one account for as long as the coordinator runs; one that fails holds up no other. */
 export class Driver {
   readonly #account: Account
@@ -64,8 +67,8 @@ export class Driver {
       if (turned === 'deposed') return this.#follow()
       failures = turned === 'failed' ? failures + 1 : 0
       if (turned === 'acted') continue
-      const pause =
-        failures > 0 ? Math.min(this.#turnMs * 2 ** failures, failureDelayMsMax) : this.#turnMs
+      const turnMs = this.#account.isUrgent ? Math.min(urgentTurnMs, this.#turnMs) : this.#turnMs
+      const pause = failures > 0 ? Math.min(turnMs * 2 ** failures, failureDelayMsMax) : turnMs
       await this.#clock.sleep(pause, failures > 0 ? this.#stopped.signal : this.#wake.signal)
     }
   }

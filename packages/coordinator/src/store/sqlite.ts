@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { JournalEvent, Member } from '@keyturn/core'
 import {
   type Expected,
@@ -20,6 +20,7 @@ const observedWriteMs = 1_000
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync
   readonly #wallNow: () => number
+  readonly #parsed = new Map<string, { readonly text: string; readonly member: Member }>()
   readonly #observed = new Map<string, { at: number; wall: number; written: number }>()
 
   /**
@@ -142,12 +143,25 @@ export class SqliteStore implements Store {
       .prepare('SELECT revision FROM fleet_revision WHERE account = ?')
       .get(account)
     const rows = this.#db
-      .prepare('SELECT row FROM members WHERE account = ? ORDER BY name, incarnation')
+      .prepare(
+        'SELECT name, incarnation, row FROM members WHERE account = ? ORDER BY name, incarnation',
+      )
       .all(account)
     return {
       revision: Number(revision?.['revision'] ?? 0),
-      members: rows.map(({ row }) => JSON.parse(String(row)) as Member),
+      members: rows.map(row => this.#member(account, row)),
     }
+  }
+
+  /** Every turn reads every row, and hardly any has changed: none is parsed twice. */
+  #member(account: string, { name, incarnation, row }: Record<string, SQLOutputValue>): Member {
+    const id = [account, name, incarnation].join('\n')
+    const text = String(row)
+    const known = this.#parsed.get(id)
+    if (known?.text === text) return known.member
+    const member = JSON.parse(text) as Member
+    this.#parsed.set(id, { text, member })
+    return member
   }
 
   putMembers(id: string, rows: readonly Member[], weakens: boolean): void {

@@ -68,7 +68,10 @@ export interface EmergencyLimits {
   /** … a second apart show that it is live; a region that lags holds only what follows. */
   readonly probeSpanMs: number
   readonly probeEveryMs: number
-  /** ARM allows 500 reads in 5 minutes an account: for a short while, one a second. */
+  /**
+   * Two looks a second, of three reads each, for the first seconds; an operation that runs longer
+   * is looked at less often, or ARM's 500 reads in 5 minutes an account would not last.
+   */
   readonly armPollMs: number
   /** An attempt that ARM refused is repeated soon: another operation holds the account's lock. */
   readonly attemptBackoffMs: number
@@ -82,7 +85,7 @@ export const defaultEmergencyLimits: EmergencyLimits = {
   probesMin: 2,
   probeSpanMs: 1_000,
   probeEveryMs: 1_000,
-  armPollMs: 1_000,
+  armPollMs: 500,
   attemptBackoffMs: 5_000,
   hookRetryMs: 5_000,
 }
