@@ -47,10 +47,12 @@ export class ResilientCosmosClient extends CosmosClient {
     await this.#engine.close()
   }
 
+  /** `close()` for those who cannot wait for its end. */
   override dispose(): void {
     void this.close()
   }
 
+  /** `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

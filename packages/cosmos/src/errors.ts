@@ -6,8 +6,10 @@ export type KeysErrorCode = 'KEYS_UNAVAILABLE' | 'LOCAL_AUTH_DISABLED' | 'CLIENT
  * and some of them would wait for hours.
  */
 export class KeysError extends Error {
+  /** Stable: match this, neither the message nor the class. */
   readonly code: KeysErrorCode
 
+  /** @internal */
   constructor(code: KeysErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'KeysError'

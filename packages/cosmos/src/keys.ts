@@ -14,6 +14,7 @@ export class ClientKeys {
   readonly #ring: Ring
   readonly #events: KeysEmitter
 
+  /** @internal */
   constructor(ring: Ring, events: KeysEmitter) {
     this.#ring = ring
     this.#events = events
@@ -24,6 +25,7 @@ export class ClientKeys {
     return keysStatus(this.#ring)
   }
 
+  /** Calls back on an event, until `off`. What a listener throws becomes a process warning. */
   on<Name extends keyof KeysEvents>(
     name: Name,
     listener: (...args: KeysEvents[Name]) => void,
@@ -33,6 +35,7 @@ export class ClientKeys {
     return this
   }
 
+  /** Calls this listener back no more. */
   off<Name extends keyof KeysEvents>(
     name: Name,
     listener: (...args: KeysEvents[Name]) => void,
@@ -47,7 +50,7 @@ export class ClientKeys {
   }
 
   /**
-   * Other keys in place of a literal's.
+   * Other keys in place of a literal's; takes effect before it returns.
    * @throws TypeError where the keys come from a source, which alone can replace them.
    */
   replace(keys: KeyPair & { readonly active?: Slot }): void {

@@ -2,20 +2,20 @@ import type { CosmosClientOptions } from '@azure/cosmos'
 import type { Keys } from './keys-option.ts'
 import type { TransportOptions } from './transport/undici.ts'
 
-/** Options of the SDK that name another way to authorize. */
-type Contradicting =
-  | 'key'
-  | 'tokenProvider'
-  | 'aadCredentials'
-  | 'resourceTokens'
-  | 'permissionFeed'
-  | 'connectionString'
-
 /**
  * `CosmosClientOptions` with `keys` in place of `key`. What names another way to authorize is
  * refused: the SDK would silently prefer one of the two.
  */
-export interface ResilientCosmosClientOptions extends Omit<CosmosClientOptions, Contradicting> {
+export interface ResilientCosmosClientOptions
+  extends Omit<
+    CosmosClientOptions,
+    | 'key'
+    | 'tokenProvider'
+    | 'aadCredentials'
+    | 'resourceTokens'
+    | 'permissionFeed'
+    | 'connectionString'
+  > {
   /** The account's URI, for example `https://name.documents.azure.com`. */
   readonly endpoint: string
   /** A source, a `Ring` that several clients share, or a literal `{ primary, secondary }`. */
@@ -24,7 +24,8 @@ export interface ResilientCosmosClientOptions extends Omit<CosmosClientOptions, 
   readonly transport?: TransportOptions
 }
 
-const contradicting: Readonly<Record<Contradicting, string>> = {
+/** Options of the SDK that name another way to authorize, and what to do. */
+const contradicting = {
   key: 'Pass both keys of the account as "keys: { primary, secondary }" instead',
   tokenProvider: 'Remove it: the keys sign every request',
   aadCredentials: 'Remove it, or use the plain CosmosClient: an identity needs no keys',
@@ -32,7 +33,7 @@ const contradicting: Readonly<Record<Contradicting, string>> = {
   permissionFeed: 'Remove it, or use the plain CosmosClient: resource tokens are not account keys',
   connectionString:
     'Pass its AccountEndpoint as "endpoint", and both keys as "keys: { primary, secondary }" instead',
-}
+} as const satisfies Partial<Record<keyof CosmosClientOptions, string>>
 
 /** @throws TypeError with what to do, where options contradict `keys` or one another. */
 export const checkOptions = (options: ResilientCosmosClientOptions): void => {

@@ -9,6 +9,7 @@ import type { Transport } from './transport/transport.ts'
 import { type TransportOptions, undiciTransport } from './transport/undici.ts'
 import { wrappedTransport } from './transport/wrapped.ts'
 
+/** How the engine connects; one of the three, or none. */
 export interface ResilientOptions {
   /** For the connections that the engine opens itself. */
   readonly transport?: TransportOptions
@@ -20,7 +21,9 @@ export interface ResilientOptions {
 
 /** The two options of a `CosmosClient` that somebody else builds. */
 export interface Resilient {
+  /** Leaves an unsigned ticket in each operation; the signature is made at the attempt. */
   readonly tokenProvider: TokenProvider
+  /** Signs each attempt, sends it, and repeats it under the other key where one was refused. */
   readonly httpClient: HttpClient
   /** Status and events. Not copied by a spread. */
   readonly keys: ClientKeys

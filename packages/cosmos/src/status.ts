@@ -3,9 +3,11 @@ import { type Ring, type SourceStatus, systemClock } from '@keyturn/keyring'
 
 /** One key as this process knows it; never the key itself. */
 export interface KeyStatus {
+  /** The first 16 hex digits of SHA-256 over `keyturn:` and the key. */
   readonly fingerprint: Fingerprint
   /** `null`: replaced since, and named as long as something may be in flight with it. */
   readonly slot: Slot | null
+  /** `active`: it signs; `fenced`: it must not, not even on failover. */
   readonly state: 'active' | 'standby' | 'fenced' | 'replaced'
   /** No regional endpoint is known to refuse it. */
   readonly healthy: boolean
@@ -13,16 +15,21 @@ export interface KeyStatus {
   readonly refusedSince: string | null
   /** Regional endpoints that proved to refuse it, and for how long. */
   readonly refused: readonly { readonly endpoint: string; readonly forMs: number }[]
+  /** Attempts that are signed with it and not yet over. */
   readonly inFlight: number
+  /** Attempts that were ever signed with it. */
   readonly total: number
   /** Milliseconds since it was last used; `null`: never. */
   readonly idleMs: number | null
 }
 
+/** What a client knows of its keys. */
 export interface KeysStatus {
   /** `0`: the source has no versions; `null`: no keyset has come yet. */
   readonly version: number | null
+  /** The slot that signs; `null`: no keyset has come yet. */
   readonly active: Slot | null
+  /** The keys held, then those that were and may still be in use. */
   readonly keys: readonly KeyStatus[]
   /** Where keysets come from, and how long ago the last one came. */
   readonly source: SourceStatus

@@ -5,6 +5,7 @@ import { AbortError, abortedBefore, sdkError } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import type { Signature, Transport } from './transport.ts'
 
+/** How a client connects where it opens its connections itself. */
 export interface TransportOptions {
   /**
    * Connections per regional endpoint, and so the number of attempts on the wire; default 64.
