@@ -93,6 +93,9 @@ export class Checker {
   signs(client: SimClient, fingerprint: Fingerprint): void {
     const { account, pods } = this.#truth
     const { operation } = account
+    const held = client.ring.current
+    const fenced = held?.fenced.some(slot => held.keys[slot].fingerprint === fingerprint)
+    if (fenced) this.#broken(1, `${client.process.name} signs with a key that it fences`)
     if (operation?.by !== 'coordinator' || this.#handAt >= this.#sentAt) return
     if (account.current[operation.slot].fingerprint !== fingerprint) return
     const pod = pods.find(({ clients }) => clients.includes(client))

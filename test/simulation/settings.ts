@@ -83,7 +83,7 @@ export const settingsFor = (chance: Chance): Settings => {
 const turnFor = (drawn: number): Turn => {
   if (drawn < 0.06) return 'standby'
   if (drawn < 0.12) return 'active'
-  return drawn < 0.2 ? 'leaked' : 'both'
+  return drawn < 0.24 ? 'leaked' : 'both'
 }
 
 /** Whoever asks to hold nothing reports every second: what a few do, and nobody does for hours. */

@@ -18,7 +18,7 @@ import { type Cable, type Listener, localLine } from './local-line.ts'
 const link = 'dbs/d/colls/c/docs/1'
 const transportMs = 30_000
 /** So many requests take seconds in the best weather, too: a key is drained once they have ended. */
-const longShare = 0.08
+const longShare = 0.12
 
 /** Where a client stands: what its pod gives it. */
 export interface Place {
@@ -159,7 +159,7 @@ export class SimClient {
     const { data, timeline } = this.#world
     const { chance } = this.process
     const isSlow = timeline.now < this.slowUntil || chance.is(longShare)
-    const latencyMs = () => (isSlow ? chance.int(1_000, 12_000) : chance.int(2, 15))
+    const latencyMs = () => (isSlow ? chance.int(1_000, 14_000) : chance.int(2, 15))
     return asking(
       this.process,
       { withinMs: transportMs },

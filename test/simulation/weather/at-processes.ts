@@ -112,7 +112,21 @@ export const sidecars: Strikes = {
   }),
 }
 
+/** Of a pod whose applications stand still for a while: nobody hears what they still hold. */
+const whileStopped =
+  (strike: (pod: SimPod) => void): Strike =>
+  scene => {
+    const client = livingClient(scene)
+    const pod = scene.world.pods.find(({ clients }) => client && clients.includes(client))
+    if (!client || !pod?.isUp) return null
+    stopFor(client.process, scene)
+    strike(pod)
+    return client.process.name
+  }
+
 export const clients: Strikes = {
+  'sidecar-restart-while-client-stopped': whileStopped(pod => pod.restartSidecar()),
+  'disk-lost-while-client-stopped': whileStopped(pod => pod.loseDisk()),
   'client-crash': onClient(client => client.process.kill()),
   'client-stop': onClient((client, scene) => stopFor(client.process, scene)),
   'client-cut': onClient((client, { ms }) => client.cut(ms)),

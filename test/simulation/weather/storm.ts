@@ -41,7 +41,7 @@ export class Storm {
 
   /**
    * Half of the strikes come at any time; the others within seconds of the entry into a phase,
-   * where it hurts.
+   * where it hurts: most of all, and several at once, where a key is about to go.
    */
   begin(): void {
     this.#isOver = false
@@ -55,9 +55,15 @@ export class Storm {
       timeline.after(at, () => this.#strike(mix))
     }
     this.#world.onJournal = (_, phase) => {
-      if (phase === null || this.#left <= 0 || !this.#chance.is(0.5)) return
-      this.#left -= 1
-      timeline.after(this.#chance.int(0, 12_000), () => this.#strike(mix))
+      if (phase === null) return
+      const isTense = phase.startsWith('fencing') || phase.startsWith('regenerating')
+      if (!this.#chance.is(isTense ? 0.9 : 0.4)) return
+      const count = Math.min(this.#left, isTense ? this.#chance.int(1, 3) : 1)
+      this.#left -= count
+      for (let index = 0; index < count; index += 1) {
+        const withinMs = this.#chance.is(0.5) ? 1_500 : 12_000
+        timeline.after(this.#chance.int(0, withinMs), () => this.#strike(mix))
+      }
     }
   }
 
