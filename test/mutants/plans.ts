@@ -77,7 +77,7 @@ export const planMutants: readonly Mutant[] = [
     file: emergency,
     find: "...(evidence.is === 'azure' ? (['EVIDENCE_PENDING'] as const) : []),",
     replace: '',
-    worlds: ['thief'],
+    worlds: ['thief-unseen'],
   },
   {
     name: 'an emergency heeds what Azure says of a key that the thief uses',
@@ -109,7 +109,7 @@ export const planMutants: readonly Mutant[] = [
     file: emergency,
     find: 'if (world.now - phaseSince < deadlineMs) return decision',
     replace: 'if (world.now - phaseSince < deadlineMs || deadlineMs > 0) return decision',
-    worlds: ['deadlines'],
+    worlds: ['deadlines-for-good'],
   },
   {
     name: 'a deadline waives that nobody is known',
@@ -125,8 +125,7 @@ export const planMutants: readonly Mutant[] = [
     file: emergency,
     find: "blocker.code !== 'FLEET_UNKNOWN' && isWaivable(world, guarded, blocker)",
     replace: "blocker.code !== 'FLEET_UNKNOWN'",
-    worlds: ['deadlines'],
-    behind: ['a waiver covers that somebody is stranded'],
+    worlds: ['deadlines-settling'],
   },
   {
     name: 'the plan is made anew while an attempt may still take effect',
@@ -166,7 +165,7 @@ export const planMutants: readonly Mutant[] = [
     file: emergency,
     find: 'const isBeingTurned = turned === slot && isOld &&',
     replace: 'const isBeingTurned = turned === slot &&',
-    worlds: ['leak-declared'],
+    worlds: ['leak-lags'],
   },
   {
     name: 'a waiver of an earlier turn counts for the new key',
@@ -219,6 +218,7 @@ export const planMutants: readonly Mutant[] = [
     find: '(waiver.client === undefined || waiver.client === blocker.client)',
     replace: "(waiver.code === 'CLIENT_LOST' || waiver.client === blocker.client)",
     worlds: ['waived-lost'],
+    behind: ['acknowledges though a client was never heard', 'slotIsDrained finds nothing'],
   },
   {
     name: 'completed is waived as well',

@@ -63,7 +63,7 @@ export const gather = (state: State, leader: Leader, fails: Fails): Gathered => 
   const held = looked ? kept(leader.probes, arm) : leader.probes
   const probes = looked ? probe(state, held, needed.probes) : held
   const evidence = needed.evidence
-    ? fails.evidence
+    ? fails.evidence || state.spec.outside?.unread
       ? evidenceLost(state, leader.evidence)
       : evidenceOf(state)
     : (before.evidence ?? null)
@@ -229,11 +229,14 @@ export const judgeEvents = (
   return judged
 }
 
-/** A plan that is made anew may turn a slot once more. */
-const anew = (state: State): State => ({
-  ...state,
-  azure: { ...state.azure, effects: { primary: 0, secondary: 0 } },
-})
+/** A plan that is made anew may turn a slot once more, where the key that leaked still works. */
+const anew = (state: State): State => {
+  const { azure, outside, hands } = state
+  const isAlive = outside.leaked && azure.keys[outside.leaked.slot] === outside.leaked.key
+  return isAlive || hands.aborted
+    ? { ...state, azure: { ...azure, effects: { primary: 0, secondary: 0 } } }
+    : state
+}
 
 export const threw = (state: State, message: string): State =>
   broken(state, 0, `the decision throws: ${message}`)

@@ -92,7 +92,7 @@ const approvals = ({ spec, store, outside }: State): readonly Word[] => {
   const asked = spec.outside?.approval?.before ?? []
   const given = store.record.rotation?.approvals.map(({ phase }) => phase) ?? []
   const phase = asked.find(each => !given.includes(each))
-  if (phase === undefined) return []
+  if (phase === undefined || spec.outside?.nobodySpeaks) return []
   const approver = (name: string, truly: Partial<Outside>): Word => ({
     says: `${name} approves ${phase}`,
     fault: null,
@@ -208,7 +208,7 @@ const clientMoves = (state: State): readonly Move[] =>
   )
 
 const windowMoves = (state: State): readonly Move[] => {
-  if (!state.spec.outside?.windows) return []
+  if (!state.spec.outside?.windows || state.spec.outside.nobodySpeaks) return []
   const { isWindowOpen } = state.outside
   const says = isWindowOpen ? 'the window closes' : 'the window opens'
   return [{ says, fault: null, to: setOutside(state, { isWindowOpen: !isWindowOpen }) }]

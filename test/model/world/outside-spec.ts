@@ -21,6 +21,12 @@ export interface OutsideSpec {
   readonly declaredIn?: readonly PhaseName[]
   /** Whether an emergency's deadlines pass; else an operator's patience has no end. */
   readonly deadlines?: true
+  /** Whether Azure's evidence can never be read. */
+  readonly unread?: true
+  /** Whether nobody approves, and no window opens. */
+  readonly nobodySpeaks?: true
+  /** Whether a client that is stopped is so for good. */
+  readonly forGood?: true
   /** Whether it is not the keys that are turned: key authentication is to end. */
   readonly retires?: true
 }
