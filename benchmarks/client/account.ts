@@ -42,6 +42,8 @@ export class Account {
   readonly #keys = new Map<string, KeyObject>()
   /** Requests refused with 401 since the start. */
   refused = 0
+  /** The same, of the account itself. */
+  refusedAccountReads = 0
   served = 0
 
   constructor(keys: readonly string[]) {
@@ -80,7 +82,8 @@ export class Account {
       const { method = '', url = '/', headers } = request
       write(response, answerTo({ method, path: url, headers, body, endpoint }))
     } else {
-      this.refused += 1
+      if (request.url === '/') this.refusedAccountReads += 1
+      else this.refused += 1
       write(response, { status: 401, text: refused(payload), headers: {} })
     }
   }

@@ -5,11 +5,11 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 interface Failure {
-  readonly failed: string
+  readonly failure: string
 }
 
 const isFailure = (message: unknown): message is Failure =>
-  typeof message === 'object' && message !== null && 'failed' in message
+  typeof message === 'object' && message !== null && 'failure' in message
 
 /** In the child: says that it is ready, then answers until its parent is gone. */
 export const serve = <Question, Answer>(
@@ -19,7 +19,7 @@ export const serve = <Question, Answer>(
   process.on('message', (question: Question) => {
     answer(question).then(
       value => process.send?.(value),
-      error => process.send?.({ failed: error instanceof Error ? error.message : String(error) }),
+      error => process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
     )
   })
   process.on('disconnect', () => process.exit(0))
@@ -80,6 +80,6 @@ const next = async <Message>(child: ChildProcess): Promise<Message> => {
   failed.catch(() => {})
   const [message] = await Promise.race([once(child, 'message', { signal: over.signal }), failed])
   over.abort()
-  if (isFailure(message)) throw new Error(message.failed)
+  if (isFailure(message)) throw new Error(message.failure)
   return message as Message
 }

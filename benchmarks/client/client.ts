@@ -4,7 +4,7 @@ import { setDefaultCACertificates } from 'node:tls'
 import { type Case, concurrently, operationOf, type TransportName, type Variant } from './cases.ts'
 import { serve } from './channel.ts'
 import { containerOf, makeClient } from './clients.ts'
-import { type DeathFigures, underDeath } from './key-death.ts'
+import { type DeathFigures, DeathTrial } from './key-death.ts'
 import { type MemoryFigures, memoryPerClient } from './memory.ts'
 import type { Ready } from './server.ts'
 
@@ -19,12 +19,14 @@ export type ClientOrder =
   | { readonly do: 'prepare'; readonly variant: Variant; readonly server: Ready }
   | { readonly do: 'slice'; readonly case: Case; readonly ms: number }
   | { readonly do: 'memory' }
-  | { readonly do: 'key-death' }
+  | { readonly do: 'load' }
+  | { readonly do: 'survive' }
 
-export type ClientAnswer = Slice | MemoryFigures | DeathFigures | 'prepared'
+export type ClientAnswer = Slice | MemoryFigures | DeathFigures | 'prepared' | 'loaded'
 
 let variant: Variant = 'plain'
 let server: Ready | null = null
+let trial: DeathTrial | null = null
 const clients = new Map<TransportName, ReturnType<typeof makeClient>>()
 
 const known = (): Ready => {
@@ -60,8 +62,13 @@ const follow = async (order: ClientOrder): Promise<ClientAnswer> => {
       return slice(order.case, order.ms)
     case 'memory':
       return memoryPerClient(() => makeClient(variant, known(), 'tls'))
-    case 'key-death':
-      return underDeath(known())
+    case 'load':
+      trial = new DeathTrial(known())
+      await trial.begin()
+      return 'loaded'
+    case 'survive':
+      if (trial === null) throw new Error('Nothing is loaded that a key could die under.')
+      return trial.end()
   }
 }
 

@@ -6,22 +6,26 @@ import type { MemoryFigures } from './memory.ts'
 import { type Server, startClient } from './rounds.ts'
 
 export interface DeathReport extends DeathFigures {
-  /** Attempts that the server refused with 401, the account reads that look into it included. */
+  /** Attempts that the server refused with 401. */
   readonly refused: number
+  /** Refused as well, and sent by the client itself to find out. */
+  readonly refusedAccountReads: number
 }
 
-/** Kills the primary key a second after a thousand operations began. */
+/** Kills the primary key while a thousand operations are in flight. */
 export const measureKeyDeath = async (server: Server): Promise<DeathReport> => {
   const { primary, secondary } = server.ready.keys
   const client = await startClient('keyturn', server)
-  const before = await server.ask('counts')
-  const running = client.ask<DeathFigures>({ do: 'key-death' })
-  await new Promise(resolve => setTimeout(resolve, 1500))
-  await server.ask({ accept: [secondary] })
-  const figures = await running
+  await client.ask({ do: 'load' })
+  const before = await server.ask({ accept: [secondary] })
+  const figures = await client.ask<DeathFigures>({ do: 'survive' })
   const after = await server.ask({ accept: [primary, secondary] })
   await client.stop()
-  return { ...figures, refused: after.refused - before.refused }
+  return {
+    ...figures,
+    refused: after.refused - before.refused,
+    refusedAccountReads: after.refusedAccountReads - before.refusedAccountReads,
+  }
 }
 
 export const measureMemory = async (variant: Variant, server: Server): Promise<MemoryFigures> => {

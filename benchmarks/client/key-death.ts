@@ -5,8 +5,10 @@ import { fixed } from '@keyturn/keyring'
 import { concurrently, operationOf } from './cases.ts'
 import { containerOf } from './clients.ts'
 import type { Ready } from './server.ts'
+import { median } from './statistics.ts'
 
 export interface DeathFigures {
+  readonly inFlight: number
   readonly operations: number
   readonly failed: number
   readonly sentences: readonly string[]
@@ -14,57 +16,74 @@ export interface DeathFigures {
   readonly medianBeforeMs: number
   /** Latency of the first operation that was answered under the other key. */
   readonly firstAfterMs: number
+  readonly worstAfterMs: number
   /** How often the source was asked for other keys. */
   readonly refreshes: number
-  readonly worstAfterMs: number
 }
 
 const inFlight = 1000
 
-/** A second of load, then the parent kills the key; ends when the other one carries the load. */
-export const underDeath = async ({ endpoints, keys }: Ready): Promise<DeathFigures> => {
-  const source = fixed(keys)
-  const refresh = source.refresh.bind(source)
-  let refreshes = 0
-  source.refresh = async () => {
-    refreshes += 1
-    return refresh()
-  }
-  const client = new ResilientCosmosClient({ endpoint: endpoints.tls, keys: source })
-  const read = operationOf('point-read', containerOf(client))
-  const before: number[] = []
-  const after: number[] = []
-  const sentences = new Set<string>()
-  let failed = 0
-  let foundAt = Number.POSITIVE_INFINITY
-  let operations = 0
-  client.keys.on('failover', () => {
-    foundAt = Math.min(foundAt, performance.now())
-  })
-  const from = performance.now()
-  const measured = async (nth: number): Promise<void> => {
-    const begun = performance.now()
-    operations += 1
-    await read(nth).catch(error => {
-      failed += 1
-      sentences.add(error instanceof Error ? error.message : String(error))
+/** Load that a key dies under: begun, then told to end once the other key carries it. */
+export class DeathTrial {
+  readonly #client: ResilientCosmosClient
+  readonly #before: number[] = []
+  readonly #after: number[] = []
+  readonly #sentences = new Set<string>()
+  readonly #loaded = Promise.withResolvers<void>()
+  #operations = 0
+  #failed = 0
+  #refreshes = 0
+  #foundOther = false
+  #running: Promise<number> = Promise.resolve(0)
+
+  constructor({ endpoints, keys }: Ready) {
+    const source = fixed(keys)
+    const refresh = source.refresh.bind(source)
+    source.refresh = async () => {
+      this.#refreshes += 1
+      return refresh()
+    }
+    this.#client = new ResilientCosmosClient({ endpoint: endpoints.tls, keys: source })
+    this.#client.keys.on('failover', () => {
+      this.#foundOther = true
     })
-    const ended = performance.now()
-    const times = foundAt === Number.POSITIVE_INFINITY ? before : after
-    times.push(ended - begun)
   }
-  const over = (): boolean =>
-    performance.now() - from > 10_000 || after.length >= 3 * inFlight || failed > inFlight
-  await concurrently(inFlight, over, measured)
-  const sorted = before.toSorted((a, b) => a - b)
-  await client.close()
-  return {
-    operations,
-    failed,
-    sentences: [...sentences].slice(0, 3),
-    medianBeforeMs: sorted[sorted.length >> 1] ?? Number.NaN,
-    firstAfterMs: after[0] ?? Number.NaN,
-    refreshes,
-    worstAfterMs: Math.max(...after),
+
+  /** Resolves when each of them has been answered twice; the load goes on. */
+  async begin(): Promise<void> {
+    const read = operationOf('point-read', containerOf(this.#client))
+    this.#running = concurrently(
+      inFlight,
+      () => this.#after.length >= 2 * inFlight || this.#failed > inFlight,
+      nth => this.#timed(() => read(nth)),
+    )
+    await this.#loaded.promise
+  }
+
+  async end(): Promise<DeathFigures> {
+    await this.#running
+    await this.#client.close()
+    return {
+      inFlight,
+      operations: this.#operations,
+      failed: this.#failed,
+      sentences: [...this.#sentences].slice(0, 3),
+      medianBeforeMs: median(this.#before),
+      firstAfterMs: this.#after[0] ?? Number.NaN,
+      worstAfterMs: Math.max(...this.#after),
+      refreshes: this.#refreshes,
+    }
+  }
+
+  async #timed(operation: () => Promise<void>): Promise<void> {
+    const begun = performance.now()
+    this.#operations += 1
+    await operation().catch(error => {
+      this.#failed += 1
+      this.#sentences.add(error instanceof Error ? error.message : String(error))
+    })
+    const times = this.#foundOther ? this.#after : this.#before
+    times.push(performance.now() - begun)
+    if (this.#before.length >= 2 * inFlight || this.#failed > 0) this.#loaded.resolve()
   }
 }

@@ -17,6 +17,7 @@ export interface Ready {
 
 export interface ServerCounts {
   readonly refused: number
+  readonly refusedAccountReads: number
   readonly served: number
   readonly cpuMicros: number
 }
@@ -47,7 +48,8 @@ async function main(): Promise<void> {
   serve<ServerOrder, ServerCounts>(ready, async order => {
     if (order !== 'counts') account.setKeys(order.accept)
     const { user, system } = process.cpuUsage()
-    return { refused: account.refused, served: account.served, cpuMicros: user + system }
+    const { refused, refusedAccountReads, served } = account
+    return { refused, refusedAccountReads, served, cpuMicros: user + system }
   })
 }
 
