@@ -1,68 +1,22 @@
-import {
-  createHttpHeaders,
-  createPipelineRequest,
-  type HttpClient,
-} from '@azure/core-rest-pipeline'
+import type { HttpClient } from '@azure/core-rest-pipeline'
 import { CosmosClient } from '@azure/cosmos'
 import { Ring } from '@keyturn/keyring'
 import t from 'tap'
 import { Engine } from '../src/engine/engine.ts'
-import { writeTicket } from '../src/engine/ticket.ts'
 import { newKey } from './support/account.ts'
 import { ManualSource } from './support/client.ts'
-import { EagerClock } from './support/eager-clock.ts'
-import { answer401, plainAnswer } from './support/wordings.ts'
+import { virtualEngine, west } from './support/virtual-engine.ts'
 
 const [a, b] = [newKey(), newKey()]
-const endpoint = 'https://west.example'
-
-/** An engine in virtual time whose service refuses whatever comes, or accepts it. */
-const setUp = (t: { teardown(handler: () => unknown): void }, { accepts = false } = {}) => {
-  const clock = new EagerClock()
-  const source = new ManualSource()
-  const ring = new Ring({ source, clock })
-  const service = { accepts, requests: 0 }
-  const engine = new Engine({
-    lease: { ring, giveBack: () => ring.stop() },
-    transport: {
-      connections: 64,
-      async send(request) {
-        service.requests += 1
-        return service.accepts ? plainAnswer(request, 200) : answer401(request, 'wrong key')
-      },
-      close: async () => {},
-    },
-    clock,
-  })
-  const giveBack = clock.takeTimers()
-  t.teardown(async () => {
-    await engine.close()
-    giveBack()
-  })
-  const resourceId = 'dbs/d/colls/c/docs/1'
-  const read = () =>
-    engine.sendRequest(
-      createPipelineRequest({
-        url: `${endpoint}/${resourceId}`,
-        headers: createHttpHeaders({
-          authorization: encodeURIComponent(
-            writeTicket({ verb: 'GET', resourceType: 'docs', resourceId }),
-          ),
-        }),
-      }),
-    )
-  return { clock, source, ring, engine, service, read }
-}
-
 t.test('a first keyset is waited for one second, and no longer', async t => {
-  const { clock, read, service } = setUp(t)
+  const { clock, read, service } = virtualEngine(t, [a, b], 0)
   await t.rejects(read(), { code: 'KEYS_UNAVAILABLE', message: /within 1000 ms/ })
   t.equal(clock.now(), 1000)
-  t.equal(service.requests, 0)
+  t.equal(service.seen.length, 0)
 })
 
 t.test('a fresh keyset is waited for one second, and no longer', async t => {
-  const { clock, source, read } = setUp(t)
+  const { clock, source, read } = virtualEngine(t, [a, b], 0)
   source.offer(a, b, { fenced: ['secondary'] })
   source.onRefresh = () => new Promise(() => {})
   t.equal((await read()).status, 401)
@@ -70,16 +24,16 @@ t.test('a fresh keyset is waited for one second, and no longer', async t => {
 })
 
 t.test('where every key is fenced, that ends in an error of its own', async t => {
-  const { clock, source, read, service } = setUp(t)
+  const { clock, source, read, service } = virtualEngine(t, [a, b], 0)
   source.offer(a, b, { fenced: ['primary', 'secondary'] })
   source.onRefresh = () => new Promise(() => {})
   await t.rejects(read(), { code: 'KEYS_UNAVAILABLE', message: /every key .* is fenced/ })
   t.equal(clock.now(), 1000)
-  t.equal(service.requests, 0)
+  t.equal(service.seen.length, 0)
 })
 
 t.test('a first and a fresh keyset share the second', async t => {
-  const { clock, source, read } = setUp(t)
+  const { clock, source, read } = virtualEngine(t, [a, b], 0)
   source.onRefresh = () => new Promise(() => {})
   const reading = read()
   await clock.sleep(800)
@@ -89,7 +43,8 @@ t.test('a first and a fresh keyset share the second', async t => {
 })
 
 t.test('a keyset that comes within the second serves', async t => {
-  const { clock, source, read } = setUp(t, { accepts: true })
+  const { clock, source, read, service } = virtualEngine(t, [a, b], 0)
+  service.accepts.add(a)
   const reading = read()
   await clock.sleep(990)
   source.offer(a, b)
@@ -98,7 +53,8 @@ t.test('a keyset that comes within the second serves', async t => {
 })
 
 t.test('a thousand who wait for a first keyset share one wait', async t => {
-  const { clock, source, read } = setUp(t, { accepts: true })
+  const { clock, source, read, service } = virtualEngine(t, [a, b], 0)
+  service.accepts.add(a)
   const reading = Promise.all(Array.from({ length: 1000 }, read))
   await clock.sleep(500)
   source.offer(a, b)
@@ -108,7 +64,7 @@ t.test('a thousand who wait for a first keyset share one wait', async t => {
 })
 
 t.test('a refresh is put off at random, for all at once', async t => {
-  const { clock, source, read } = setUp(t)
+  const { clock, source, read } = virtualEngine(t, [a, b], 0)
   source.offer(a, b, { fenced: ['secondary'] })
   const asked: number[] = []
   source.onRefresh = async () => void asked.push(clock.now())
@@ -135,7 +91,7 @@ t.test('the SDK asks once, and retries nothing, where no key comes', async t => 
     },
   }
   const client = new CosmosClient({
-    endpoint,
+    endpoint: west,
     httpClient,
     tokenProvider: engine.tokenProvider,
     connectionPolicy: { enableEndpointDiscovery: false },

@@ -60,7 +60,9 @@ export class Attempt {
   }
 
   async run(): Promise<PipelineResponse> {
-    await this.#takePermit()
+    const turn = this.#turn()
+    if (turn) await turn
+    this.#holdsPermit = true
     try {
       for (;;) {
         const step = await this.#step()
@@ -79,10 +81,9 @@ export class Attempt {
     }
   }
 
-  async #takePermit(): Promise<void> {
-    const waiting = this.#permits.acquire(this.#signal)
-    if (waiting) await waiting
-    this.#holdsPermit = true
+  /** `null` where a connection is free: the path of a healthy key awaits nothing but its answer. */
+  #turn(): Promise<void> | null {
+    return this.#permits.acquire(this.#signal)
   }
 
   #letGo(): void {
@@ -260,7 +261,8 @@ export class Attempt {
       this.#untilClosed(),
     )
     const hope = await this.#patience.hope(() => this.#letGo())
-    if (!this.#holdsPermit) await this.#takePermit()
+    if (!this.#holdsPermit) await this.#turn()
+    this.#holdsPermit = true
     const { retry } = hope
     if (retry !== null) {
       this.#tried = this.#tried.filter(fingerprint => !retry.includes(fingerprint))
