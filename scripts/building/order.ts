@@ -47,3 +47,16 @@ export const buildOrder = (root: string): readonly Buildable[] => {
   }
   return order
 }
+
+/** A package after those of ours that it needs, directly or not. */
+export const neededBy = (root: string, name: string): readonly Buildable[] => {
+  const all = buildOrder(root)
+  const needed = new Set([name])
+  // Each stands after those that it needs.
+  for (const each of all.toReversed()) {
+    if (!needed.has(each.name)) continue
+    for (const dependency of Object.keys(manifestOf(root, each.folder).dependencies ?? {}))
+      needed.add(dependency)
+  }
+  return all.filter(each => needed.has(each.name))
+}

@@ -6,6 +6,7 @@ import { CosmosClient } from '@azure/cosmos'
 import { AzureSim } from '@keyturn/azure-sim'
 import { resilient } from '@keyturn/cosmos'
 import t from 'tap'
+import { outsideFolder } from '../support/process/outside.ts'
 import { installPacked } from '../support/process/packed.ts'
 import { startNode } from '../support/process/run.ts'
 
@@ -46,7 +47,7 @@ const startAccount = async (t: Tap): Promise<Record<string, string>> => {
 type Tap = { teardown(handler: () => unknown): void }
 
 t.test('the packed client serves modules and CommonJS alike', async t => {
-  const user = installPacked(root, t.testdir(), '@keyturn/cosmos')
+  const user = installPacked(root, outsideFolder(t), '@keyturn/cosmos')
   const env = await startAccount(t)
 
   t.test('its types hold in both', async t => {

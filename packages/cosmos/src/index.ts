@@ -1,3 +1,10 @@
+/**
+ * The client of Azure Cosmos DB with both keys of the account: no request fails because one of
+ * them was regenerated.
+ *
+ * @packageDocumentation
+ */
+
 export { ResilientCosmosClient } from './client.ts'
 export { KeysError, type KeysErrorCode } from './errors.ts'
 export type { KeysEvents } from './events.ts'

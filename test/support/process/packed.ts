@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { buildPackage } from '../../../scripts/building/build-package.ts'
-import { type Buildable, buildOrder, manifestOf } from '../../../scripts/building/order.ts'
+import { copySources } from '../../../scripts/building/copy-sources.ts'
+import { type Buildable, buildOrder, neededBy } from '../../../scripts/building/order.ts'
 import { untar } from './untar.ts'
 
 /**
@@ -13,51 +14,13 @@ import { untar } from './untar.ts'
  * @returns the user's folder
  */
 export const installPacked = (root: string, work: string, only?: string): string => {
-  const copy = join(work, 'build')
   const user = join(work, 'user')
-  copySources(root, copy)
-  // Third-party packages are found further up, as if they were hoisted there.
-  linkInstalled(join(root, 'node_modules'), join(work, 'node_modules'))
-  const order = only === undefined ? buildOrder(copy) : neededBy(only, copy)
+  const copy = copySources(root, work)
+  const order = only === undefined ? buildOrder(copy) : neededBy(copy, only)
   for (const { folder } of order) buildPackage(copy, folder)
   for (const [name, archive] of pack(copy, order, join(work, 'packed')))
     untar(archive, join(user, 'node_modules', name))
   return user
-}
-
-const neededBy = (name: string, root: string): readonly Buildable[] => {
-  const all = buildOrder(root)
-  const needed = new Set([name])
-  // Each stands after those that it needs.
-  for (const each of all.toReversed()) {
-    if (!needed.has(each.name)) continue
-    for (const dependency of Object.keys(manifestOf(root, each.folder).dependencies ?? {}))
-      needed.add(dependency)
-  }
-  return all.filter(each => needed.has(each.name))
-}
-
-const copySources = (root: string, copy: string): void => {
-  const wanted = [
-    ...['tsconfig.json', 'tsconfig.build.json', 'package.json'],
-    ...['packages/*/{package.json,tsconfig.build.json,README.md}', 'packages/*/{src,bin}/**/*.*'],
-  ]
-  for (const path of globSync(wanted, { cwd: root })) cpSync(join(root, path), join(copy, path))
-  for (const { name, folder } of buildOrder(copy)) {
-    const link = join(copy, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(copy, folder), link)
-    const nested = join(root, folder, 'node_modules')
-    if (existsSync(nested)) symlinkSync(nested, join(copy, folder, 'node_modules'))
-  }
-}
-
-/** All but our own packages, which point into the checkout. */
-const linkInstalled = (from: string, to: string): void => {
-  const own = new Set(['@keyturn', 'keyturn'])
-  mkdirSync(to)
-  for (const entry of readdirSync(from))
-    if (!own.has(entry)) symlinkSync(join(from, entry), join(to, entry))
 }
 
 /** What `npm pack` makes of each package, by the name of the package. */
