@@ -164,6 +164,8 @@ const sidecarKey = (
     : []
   const said = answer ? names.version(answer.floor) : ''
   const away = sidecar.unaware ? [`?${names.key(sidecar.unaware)}`] : []
+  // A member that is well never forgets it.
+  const forgotten = sidecar.floor === own.floor ? [] : [names.version(sidecar.floor)]
   return [
     life,
     flags,
@@ -176,6 +178,7 @@ const sidecarKey = (
     ...letter,
     said,
     ...away,
+    ...forgotten,
   ].join(',')
 }
 

@@ -45,7 +45,8 @@ const hears = ({ heard, now }: State, name: string, report: IncomingReport): Sta
 }
 
 export const answered = (sidecar: Sidecar, answer: Answer, state: State): Sidecar => {
-  const after = step(isHeard(sidecar, state), { is: 'answered', ...answer })
+  const floor = Math.max(sidecar.floor, answer.floor)
+  const after = { ...step(isHeard(sidecar, state), { is: 'answered', ...answer }), floor }
   return state.spec.disk === 'at-once' ? recorded(after) : after
 }
 

@@ -213,21 +213,24 @@ const judgePhase = (
 }
 
 /**
- * PROTOCOL, P11: a restarted sidecar serves nothing older than what it acknowledged. Asked of
- * every state; what was acknowledged is what its reports said.
+ * PROTOCOL, P9 and P11: a sidecar serves nothing below the floor that it was given, and nothing
+ * older than what it acknowledged, before it was restarted as well. Asked of every state; what
+ * was acknowledged is what its reports said.
  */
 export const servesOlder = ({ sidecars, heard }: State, serves: (one: Sidecar) => boolean) =>
   sidecars.flatMap(sidecar => {
-    const { ring, life, id, state } = sidecar
+    const { ring, life, id, floor, state } = sidecar
     if (life !== 'up' || ring === null || ring.endpoint === writtenByHand) return []
     const { incarnation, previousIncarnation } = state.identity
     const said = heard
       .filter(one => one.incarnation === incarnation || one.incarnation === previousIncarnation)
       .map(({ report }) => report.acknowledged?.version ?? 0)
     const newest = Math.max(0, ...said)
-    return ring.version < newest && serves(sidecar)
-      ? [`P11: ${id} serves version ${ring.version}, having acknowledged ${newest}`]
-      : []
+    if (ring.version >= Math.max(newest, floor) || !serves(sidecar)) return []
+    const serving = `${id} serves version ${ring.version}`
+    return ring.version < newest
+      ? [`P11: ${serving}, having acknowledged ${newest}`]
+      : [`P9: ${serving}, below the floor ${floor}`]
   })
 
 /** The active slot is the one that signs, unless its key was refused there. */

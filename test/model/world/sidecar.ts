@@ -45,6 +45,7 @@ export const newSidecar = (spec: Spec, name: string, id: string, clients: number
   answer: null,
   clients: Array.from({ length: clients }, (_, index) => newClient(`${id}-app${index}`)),
   unaware: null,
+  floor: 0,
   stalenessMs: spec.lagging ? 500 : 0,
   bound: false,
   excused: false,
@@ -206,6 +207,7 @@ export const crashed = (sidecar: Sidecar): Sidecar => ({
   ring: null,
   answer: null,
   state: memberAtStart(sidecar.disk, `${sidecar.id}-dead`, sidecar.durable),
+  floor: sidecar.disk?.floor ?? 0,
   clients: sidecar.clients.map(client => ({ ...client, connected: false })),
 })
 
@@ -213,6 +215,7 @@ export const crashed = (sidecar: Sidecar): Sidecar => ({
 export const restarted = (sidecar: Sidecar, unwritten = false): Sidecar => {
   const starts = sidecar.starts + 1
   const state = memberAtStart(sidecar.disk, `${sidecar.id}-${starts}`, sidecar.durable)
-  const up = { ...sidecar, life: 'up', starts, sent: 0, state, silent: false } as const
+  const floor = sidecar.disk?.floor ?? 0
+  const up = { ...sidecar, life: 'up', starts, sent: 0, state, silent: false, floor } as const
   return unwritten ? up : recorded(up)
 }

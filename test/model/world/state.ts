@@ -181,6 +181,8 @@ export interface Sidecar {
   readonly clients: readonly Client[]
   /** A new key that is not known yet on its way to Azure. */
   readonly unaware: Fingerprint | null
+  /** The highest floor that it was answered, or found on its disk when it started. */
+  readonly floor: number
   /** How old the keysets may be that its source gives. */
   readonly stalenessMs: number
   /** Whether the coordinator ever took a report of this process's durable life: it is bound. */
