@@ -1,10 +1,6 @@
-import fc from 'fast-check'
-import { schedule } from '../../packages/core/test/simulation/schedule.ts'
-import { Simulation } from '../../packages/core/test/simulation/simulation.ts'
 import { runWorld } from '../model/run-world.ts'
 import type { Spec } from '../model/world/spec.ts'
 import { smokeWorlds, worlds } from '../model/worlds.ts'
-import { simulateSeeds } from '../simulation/hunt.ts'
 
 /** Who caught a mutant, after how much. `by: null`: nobody did. */
 export interface Caught {
@@ -23,7 +19,7 @@ export interface Bounds {
   readonly seedsMax: number
 }
 
-/** Where hunters stand beside the small worlds: whole fleets at random, and core's own schedules. */
+/** Beside the small worlds: whole fleets at random, and core's own schedules; loaded where asked. */
 export const atRandom = ['simulate', 'random'] as const
 
 const nothing: Caught = { by: null, states: 0, seeds: 0, what: null, trace: [] }
@@ -63,6 +59,7 @@ const explored = (spec: Spec, statesMax: number): Caught => {
 
 /** Whole fleets of test/simulation, all components real above their ports. */
 const ofFleets = async (seedsMax: number): Promise<Caught> => {
+  const { simulateSeeds } = await import('../simulation/hunt.ts')
   const found = await simulateSeeds(1, seedsMax)
   return found
     ? { ...nothing, by: 'simulate', seeds: found.seed, what: found.why }
@@ -70,7 +67,10 @@ const ofFleets = async (seedsMax: number): Promise<Caught> => {
 }
 
 /** The schedules of packages/core, from one seed. */
-const ofSchedules = (seedsMax: number): Caught => {
+const ofSchedules = async (seedsMax: number): Promise<Caught> => {
+  const { default: fc } = await import('fast-check')
+  const { schedule } = await import('../../packages/core/test/simulation/schedule.ts')
+  const { Simulation } = await import('../../packages/core/test/simulation/simulation.ts')
   let what = ''
   const property = fc.property(schedule, weather => {
     try {

@@ -70,8 +70,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/acknowledge.ts',
     find: 'if (held === null || awaitedProof(held, proven) !== null) return null',
     replace: 'if (held === null) return null',
-    worlds: ['region-lags'],
-    behind: ['slotIsConsistentlyAccepted finds nothing', 'remainingIsProbedNow finds nothing'],
+    worlds: ['way-to-azure'],
   },
   {
     name: 'nobody is told of a client that holds something newer',
@@ -118,8 +117,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/state.ts',
     find: 'acknowledged: stored?.acknowledged ?? null,',
     replace: 'acknowledged: null,',
-    worlds: ['forgetful'],
-    behind: ['a restarted sidecar forgets the floor', 'everySourceHasCaughtUp finds nothing'],
+    worlds: ['unsaid'],
   },
   {
     name: 'a restarted sidecar forgets the floor',
@@ -127,11 +125,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/state.ts',
     find: 'floor: stored?.floor ?? 0,',
     replace: 'floor: 0,',
-    worlds: ['forgetful'],
-    behind: [
-      'a restarted sidecar forgets what it acknowledged',
-      'everySourceHasCaughtUp finds nothing',
-    ],
+    worlds: ['unsaid'],
   },
   {
     name: 'a closed socket counts as a death',
@@ -164,8 +158,7 @@ export const memberMutants: readonly Mutant[] = [
     file: 'member/durable.ts',
     find: "return isBelowFloor(state) ? 'BELOW_FLOOR' : null",
     replace: 'return null',
-    worlds: ['forgetful'],
-    behind: ['everySourceHasCaughtUp finds nothing'],
+    worlds: ['unsaid'],
   },
   {
     name: 'serves a client that is not on the disk',

@@ -32,8 +32,14 @@ export const runMutant = async (
   const start = performance.now()
   const { name, rule = null, behind: together = [], worlds } = mutant
   const others = together.map(other => named(all, other))
-  const caught = await huntIn([mutant, ...others], worlds, bounds)
+  // One that cannot be hunted is not caught, and holds up no other.
+  const caught = await huntIn([mutant, ...others], worlds, bounds).catch(failed)
   return { name, rule, together, ...caught, ms: Math.round(performance.now() - start) }
+}
+
+const failed = (error: unknown): Caught => {
+  const what = `could not be hunted: ${error instanceof Error ? error.message : String(error)}`
+  return { by: null, states: 0, seeds: 0, what, trace: [] }
 }
 
 const named = (all: readonly Mutant[], name: string): Mutant => {
