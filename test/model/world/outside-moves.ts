@@ -5,7 +5,7 @@ import { mayBefall } from './may-befall.ts'
 import type { Move } from './move.ts'
 import { by, obeyed } from './operator-moves.ts'
 import { type Outside, setOutside } from './outside.ts'
-import { judgeRetiring } from './outside-truth.ts'
+import { judgeHook, judgeRetiring } from './outside-truth.ts'
 import { setClient } from './sidecar.ts'
 import type { Leader, State } from './state.ts'
 
@@ -237,5 +237,5 @@ export const doesOutside = (state: State, index: number, effect: OutsideEffect):
   const others = state.leaders[index]?.hooks.filter(
     one => one.rotation === rotation && !(one.consumer === consumer && one.slot === slot),
   )
-  return setLeader(state, index, { hooks: [...(others ?? []), hook] })
+  return setLeader(judgeHook(state, consumer), index, { hooks: [...(others ?? []), hook] })
 }

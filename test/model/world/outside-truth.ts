@@ -80,6 +80,12 @@ export const judgeBeginning = (state: State, event: JournalEvent): State => {
       if (isMissing && !isUrgent) return broken(state, 8, `nobody has approved ${phase}`)
       return isOutsideWindow(state) ? broken(state, 8, 'a key goes outside the window') : state
     }
+    case 'phase-entered': {
+      const left = event.phase.at === 'reverted' ? (store.record.published?.fenced ?? []) : []
+      return left.length > 0
+        ? broken(state, 5, `it has gone back, and ${left.join()} is fenced`)
+        : state
+    }
     case 'publish-intended': {
       const { active, fenced } = event.publication
       const begins =
@@ -117,6 +123,15 @@ export const judgeBlaming = (state: State, codes: readonly BlockerCode[]): State
 
 const hasOutsiders = ({ spec: { outside } }: State): boolean =>
   outside?.strays !== undefined || outside?.thief !== undefined || outside?.retires === true
+
+/** A hook reads what stands in the vault: there it has to be. */
+export const judgeHook = (state: State, consumer: string): State => {
+  const { vault, store, hands } = state
+  const isThere = vault.latest?.version === store.record.published?.version
+  return isThere || hands.editedVault
+    ? state
+    : broken(state, 8, `the hook of ${consumer} reads what is about to be written over`)
+}
 
 /** Key authentication ends only once nobody uses a key, and somebody has asked twice. */
 export const judgeRetiring = (state: State): State => {

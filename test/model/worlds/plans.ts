@@ -198,6 +198,15 @@ const ofWords: readonly Spec[] = [
   },
   {
     ...calm,
+    name: 'evidence-former',
+    about: 'Azure is asked about the former key, under requests of the fleet itself',
+    outside: { evidence: true },
+    traffic: 'drain',
+    begins: 'baking',
+    ends: 'completed',
+  },
+  {
+    ...calm,
     name: 'strays-waived',
     about: 'an operator waives what Azure says of a stray, key by key',
     outside: {
