@@ -14,7 +14,6 @@ import {
   type Member,
   type OutsideEffect,
   obey,
-  otherSlot,
   type Pair,
   type Policy,
   receive,
@@ -189,9 +188,9 @@ export class Account {
   plan(what: Parameters<typeof dryRun>[1]): Promise<DryRun> {
     return this.#inOrder(async () => {
       const { published } = this.#ledger.record
-      // The key that would have to carry everything; never the one that would go.
-      const going = what.slot ?? (published ? otherSlot(published.active) : undefined)
-      const probes = going === undefined ? [] : [otherSlot(going)]
+      // The key that would have to carry everything, if it signs anyway: never the one that would
+      // go, and no standby, which Azure would count as used, and not regenerate for 12 hours.
+      const probes = published && what.slot !== published.active ? [published.active] : []
       const world = await this.#gatherer.everything(this.#known(), probes)
       return dryRun({ ...world, ...this.#known() }, what, this.journal())
     })

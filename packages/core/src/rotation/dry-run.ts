@@ -114,6 +114,8 @@ const blockersNow = (world: World, rotation: Rotation): readonly Blocker[] => {
     .flat()
     .flatMap(check => check(world, guarded))
     .filter(blocker => !isWaived(world, guarded, blocker))
+    // A standby is not tried for a mere plan: Azure would count that as a use of it.
+    .filter(({ code }) => rotation.plan !== 'active' || code !== 'PROBE_PENDING')
   return [...(vault?.kind === 'wait' ? vault.blockers : []), ...atTheGate]
 }
 

@@ -42,6 +42,7 @@ t.test('it says all that would stand in the way now, Azure’s part as well', as
     ['PROBE_PENDING'],
     'the key that remains was not probed in this turn',
   )
+  t.same(plan(rig, { slot: 'primary' }).blockers, [], 'a standby is not probed for a mere plan')
   rig.member('two').silent = true
   rig.run(60)
   rig.azure.regenerate('primary', rig.now)
