@@ -105,7 +105,11 @@ t.test('an operation that succeeded without a new key is waited for', async t =>
   const seen = { fresh: true, operation: view }
   t.same(codes({ ...world, arm: arm && { ...arm, ...seen } }), ['REGENERATION_RUNNING'])
   const failed = { fresh: true, idle: false, operation: { operation, status: 'failed' as const } }
-  t.same(codes({ ...world, arm: arm && { ...arm, ...failed } }), ['REGENERATION_RUNNING'])
+  t.same(
+    codes({ ...world, arm: arm && { ...arm, ...failed } }),
+    ['ACTED'],
+    'one that failed is not',
+  )
 })
 
 const attemptsOf = ({ rotation }: AccountRecord) =>
