@@ -80,7 +80,7 @@ class Run {
     const { settings } = this.#world
     const turn = inWeather ? settings.turn : 'both'
     await this.#until('a rotation starts', 300_000, () => this.#operator.rotate(turn))
-    if (inWeather && settings.strikes > 0) {
+    if (inWeather && (settings.strikes > 0 || this.#world.only !== null)) {
       this.#storm.begin()
       await this.#pass(settings.stormMs)
       this.#storm.heal()

@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly keep?: number
   readonly isVerbose?: boolean
   readonly change?: Partial<Settings>
+  /** Only these kinds of strikes, and many of them: for whoever looks for one thing. */
+  readonly only?: readonly string[] | undefined
 }
 
 let worlds = 0
@@ -38,6 +40,8 @@ export class World {
   readonly reports: ReportWeather
   readonly checker: Checker
   readonly policy: Policy
+  /** The only kinds of strikes; `null`: whatever the seed draws. */
+  readonly only: readonly string[] | null
   readonly pods: SimPod[] = []
   readonly coordinators: SimCoordinator[] = []
   /** Names of the sidecars' processes that are no more. */
@@ -50,7 +54,8 @@ export class World {
   readonly #database: string
   readonly #onVault = new Set<() => void>()
 
-  constructor({ seed, keep = 100, isVerbose = false, change = {} }: WorldOptions) {
+  constructor({ seed, keep = 100, isVerbose = false, change = {}, only }: WorldOptions) {
+    this.only = only ?? null
     this.chance = new Chance(seed)
     this.settings = { ...settingsFor(this.chance.of('settings')), ...change }
     this.trace = new Trace(this.timeline, keep, isVerbose)

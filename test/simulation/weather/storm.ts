@@ -5,6 +5,19 @@ import type { World } from '../world.ts'
 import type { Scene, Strike } from './scene.ts'
 import { strikes } from './strikes.ts'
 
+/** As many as a seed draws at the most. */
+const onlyStrikes = 30
+
+/** @throws {RangeError} where there is no such kind. */
+const kindsOf = (names: readonly string[]): readonly (readonly [string, Strike])[] => {
+  const all = new Map(Object.values(strikes).flatMap(kinds => Object.entries(kinds)))
+  return names.map(name => {
+    const strike = all.get(name)
+    if (strike) return [name, strike]
+    throw new RangeError(`There is no strike ${name}: choose of ${[...all.keys()].join(', ')}.`)
+  })
+}
+
 /** What goes wrong in a seed, and when it all ends. */
 export class Storm {
   readonly faults = new Map<string, number>()
@@ -19,7 +32,7 @@ export class Storm {
     this.#world = world
     this.#operator = operator
     this.#chance = world.chance.of('storm')
-    this.#left = world.settings.strikes
+    this.#left = world.only === null ? world.settings.strikes : onlyStrikes
   }
 
   /** Who is there from the beginning. */
@@ -106,6 +119,8 @@ export class Storm {
 
   /** A few kinds of a few groups: worlds in which one thing goes wrong again and again. */
   #mix(): readonly (readonly [string, Strike])[] {
+    const { only } = this.#world
+    if (only !== null) return kindsOf(only)
     const eagerness = this.#chance.pick([0.15, 0.35, 0.7])
     const groups = Object.entries(strikes).filter(([group]) =>
       this.#chance.is(group === 'humans' ? 0.25 : 0.7),
