@@ -34,6 +34,8 @@ const channels = {
   'clock-skew': channel('keyturn:clock-skew'),
 } as const satisfies Record<keyof KeysEvents, unknown>
 
+export const eventNames = Object.keys(channels) as readonly (keyof KeysEvents)[]
+
 /** A client's events, on its own emitter and on the process's diagnostics channels. */
 export class KeysEmitter extends EventEmitter<KeysEvents> {
   /** Like `emit`, but a listener's fault reaches neither other listeners nor anybody's request. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { context, ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
@@ -138,6 +139,27 @@ t.test('what fails ends its span as an error, and what waits says so', async t =
 const no404 = ({ statusCode }: { statusCode: number }): void => {
   if (statusCode === 404) throw new Error('not found')
 }
+
+t.test('every attribute of a span is on the page', async t => {
+  const { account, container } = await setUp(t)
+  await container.item('secret-id', 'p').read()
+  const { exporter } = register(t)
+  account.intercept = () => ({
+    status: 429,
+    body: { code: '429', message: 'slow down' },
+    headers: { 'x-ms-substatus': '3200', 'x-ms-retry-after-ms': '1' },
+  })
+  const failing = container.item('secret-id', 'p').read()
+  while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate)
+  account.intercept = null
+  await failing
+  const [attempt] = exporter.getFinishedSpans()
+  const url = new URL('../../../../docs/client-telemetry.md', import.meta.url)
+  const page = readFileSync(url, 'utf8')
+  const names = Object.keys(attempt?.attributes ?? {})
+  t.equal(names.length, 14)
+  for (const name of names) t.ok(page.includes(`\`${name}\``), name)
+})
 
 t.test('an attempt that is not sampled runs as well, and no key is in any span', async t => {
   const { account, container, client } = await setUp(t)
