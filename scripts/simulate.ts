@@ -1,6 +1,7 @@
 // `npm run simulate -- --seeds 10000`: fleets through whole rotations in virtual time, in bad
 // weather drawn from each seed. With --json one JSON object as the last line of standard output.
 // `npm run simulate -- --seed 7 --trace` replays one seed and prints what happened, as sentences.
+// `--seed 7 --only client-cut,key-leaked` draws from these kinds of strikes alone, thirty of them.
 // Exit code 0: every promise was kept; 1: one was not; 2: an option was not understood.
 
 import { parseArgs, styleText } from 'node:util'
@@ -24,14 +25,17 @@ const read = (args: readonly string[]) => {
         seeds: { type: 'string', default: '1000' },
         from: { type: 'string', default: '1' },
         seed: { type: 'string' },
+        only: { type: 'string' },
         trace: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     })
     if (values.trace && values.seed === undefined) throw new BadInput('--trace goes with --seed.')
+    if (values.only && values.seed === undefined) throw new BadInput('--only goes with --seed.')
     return {
       ...values,
+      only: values.only?.split(','),
       seeds: wholeNumber('seeds', values.seeds, 1),
       from: wholeNumber('from', values.from, 0),
       seed: values.seed === undefined ? null : wholeNumber('seed', values.seed, 0),
@@ -92,7 +96,7 @@ const many = async (from: number, count: number, json: boolean): Promise<number>
 
 const one = async (seed: number, options: ReturnType<typeof read>): Promise<number> => {
   const keep = options.trace || options.verbose ? 1_000_000 : linesShown
-  const result = await simulate({ seed, keep, isVerbose: options.verbose })
+  const result = await simulate({ seed, keep, isVerbose: options.verbose, only: options.only })
   const why = reasonOf(result)
   if (options.trace || options.verbose || why !== null) console.log(result.trace.join('\n'))
   const { trace: _, ...rest } = result
