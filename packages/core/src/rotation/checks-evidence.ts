@@ -28,6 +28,13 @@ export const evidenceAgrees: Check = (world, { slot }) => {
   return [{ code: 'EVIDENCE_PENDING', sentence, passesInMs }]
 }
 
+/** Whoever may not read Azure's word learns so before anything is fenced for it. */
+export const evidenceCanBeRead: Check = ({ policy, evidence }) => {
+  if (policy.evidence.is === 'none' || evidence?.error === null) return []
+  const why = evidence ? ` (${evidence.error})` : ' yet'
+  return pending(`Azure's word on the keys' last use could not be read${why}.`)
+}
+
 const pending = (sentence: string): readonly Blocker[] => [{ code: 'EVIDENCE_PENDING', sentence }]
 
 const strayOf = (

@@ -121,3 +121,19 @@ t.test('policies show in the steps: who approves, how long evidence and baking t
   const fast = plan(rig, { slot: 'primary', emergency: true })
   t.ok((fast.steps.find(({ phase }) => phase === 'baking')?.estimateMs ?? 0) < slow)
 })
+
+t.test('that Azure’s word cannot be read is learnt before anything is fenced for it', async t => {
+  const rig = Rig.adopted()
+  rig.look()
+  const evidence = { is: 'azure', lagMs: 1_000, strayQuietMs: 1_000, pollMs: 1_000 } as const
+  const world = { ...rig.world(), policy: { ...rig.world().policy, evidence } }
+  const said = (read: typeof world.evidence) =>
+    dryRun({ ...world, evidence: read ?? null }, {}, [])
+      .blockers.filter(({ code }) => code === 'EVIDENCE_PENDING')
+      .map(({ sentence }) => sentence)
+  const lastUse = { primary: null, secondary: null }
+  const readable = { at: 0, fresh: true, azureNow: 0, lastUse, error: null }
+  t.match(said(null), [/could not be read yet/])
+  t.match(said({ ...readable, error: 'HTTP 403' }), [/\(HTTP 403\)/])
+  t.same(said(readable), [])
+})
