@@ -120,6 +120,32 @@ t.test('with the other key fenced, a thousand operations wait for one refresh', 
   t.same(account.signedWith(b), [], 'and the fenced key signed nothing')
 })
 
+t.test('with both keys dead, a thousand operations wait for one refresh', async t => {
+  const account = await setUp(t, a, b)
+  const source = new ManualSource()
+  const { container, close, keys } = openClient(account.endpoint, { source })
+  t.teardown(close)
+  source.offer(a, b)
+  source.onRefresh = async () => source.offer(c, b)
+  const exhausted: unknown[] = []
+  keys.on('exhausted', event => exhausted.push(event))
+  await Promise.all(Array.from({ length: 64 }, () => container.item('1', 'p').read()))
+  account.seen.length = 0
+  account.keys = new Set([c])
+  const operations = Array.from({ length: 1000 }, (_, i) =>
+    i % 10 === 0
+      ? container.items.upsert({ id: `${i}`, pk: 'p' })
+      : container.item('1', 'p').read(),
+  )
+  const results = await Promise.allSettled(operations)
+  t.equal(results.filter(({ status }) => status === 'rejected').length, 0)
+  for (const key of [a, b]) {
+    t.ok(account.refused(key) <= 65, `${account.refused(key)} attempts were refused`)
+  }
+  t.equal(source.refreshes, 1)
+  t.same(exhausted, [])
+})
+
 t.test('after both keys are refused each fingerprint not yet tried is', async t => {
   const account = await setUp(t, a, b)
   const source = new ManualSource()

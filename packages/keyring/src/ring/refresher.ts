@@ -33,6 +33,7 @@ export class Refresher {
   readonly #limits: RefreshLimits
   #running: Promise<RefreshOutcome> | null = null
   #reads = false
+  #over: AbortController | null = null
   #endedAt = Number.NEGATIVE_INFINITY
 
   constructor(
@@ -89,8 +90,14 @@ export class Refresher {
     return this.#running
   }
 
+  /** Nobody waits any longer: ends the read that is under way, and its timer. */
+  end(): void {
+    this.#over?.abort(new Error('The ring was stopped.'))
+  }
+
   async #once(reason: RefreshReason): Promise<RefreshOutcome> {
     const done = new AbortController()
+    this.#over = done
     const late = this.#clock.sleep(this.#limits.waitMsMax, done.signal).then(
       (): RefreshOutcome => 'timed-out',
       (): RefreshOutcome => 'failed',

@@ -82,6 +82,7 @@ export class Ring implements RingSink {
   async stop(drainMsMax = 5000): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#refresher.end()
     await this.#news.until(() => this.#meters.inFlight === 0, drainMsMax)
     await this.#source.stop()
     this.#news.end()

@@ -265,6 +265,20 @@ t.test('a ring that stops signs nothing more, and says goodbye after its last at
   await ring.stop()
 })
 
+t.test('a ring that stops ends the refresh that is under way', async t => {
+  const { ring, source } = started()
+  ring.offer(keyset(twoKeys()))
+  const told = new Promise<void>(resolve => {
+    source.onRefresh = signal =>
+      new Promise(() => signal.addEventListener('abort', () => resolve()))
+  })
+  const refreshing = ring.refresh('refused')
+  await new Promise(setImmediate)
+  await ring.stop()
+  await told
+  t.equal(await refreshing, 'failed')
+})
+
 t.test('a listener that throws harms nobody else', async t => {
   const { ring, news } = started()
   const warned = new Promise<Error>(resolve => process.once('warning', resolve))
