@@ -1,4 +1,6 @@
 import { slots } from '@keyturn/core'
+import { lags } from './azure.ts'
+import { unclean } from './azure-moves.ts'
 import { newClient, sampleOf } from './client.ts'
 import type { FaultName } from './faults.ts'
 import { fallen, setLeader } from './leader.ts'
@@ -14,6 +16,7 @@ export const faultMoves = (state: State): readonly Move[] => [
   ...state.sidecars.flatMap((_, index) => sidecarFaults(state, index)),
   ...leaderFaults(state),
   ...arrivals(state),
+  ...(state.spec.gateways === 'regions' ? fallsBack(state) : []),
 ]
 
 const sidecarFaults = (state: State, index: number): readonly Move[] => {
@@ -45,6 +48,26 @@ const sidecarFaults = (state: State, index: number): readonly Move[] => {
   return [...moves, ...away, ...sidecar.clients.flatMap((_, at) => clientFaults(state, index, at))]
 }
 
+/** A region forgets a new key for a while. Whoever looked before cannot know. */
+const fallsBack = (state: State): readonly Move[] => {
+  const { azure, store, hands } = state
+  const before = store.record.rotation?.before
+  const last = azure.regions.length - 1
+  if (!before || lags(azure, last)) return []
+  return slots
+    .filter(slot => azure.effects[slot] > 0)
+    .map(slot => {
+      const keys = { ...azure.keys, [slot]: before[slot] }
+      const regions = azure.regions.with(last, keys)
+      const fallen = { ...state, azure: { ...azure, regions } }
+      return {
+        says: `region ${last} forgets the new ${slot} key for a while`,
+        fault: 'region-lag',
+        to: { ...unclean(fallen), hands: { ...hands, refusedOnce: true } },
+      }
+    })
+}
+
 /**
  * Azure is many machines. A member, or one client alone, is led to a gateway that does not know
  * a new key yet; a member only while it has not tried that key itself.
@@ -59,6 +82,7 @@ const gatewayMoves = (state: State, index: number): readonly Move[] => {
     fault: 'region-lag',
     to: { ...changed, hands: { ...state.hands, refusedOnce: true } },
   })
+  if (spec.gateways === 'regions') return []
   if (spec.gateways === 'members') {
     return sidecar.unaware
       ? []

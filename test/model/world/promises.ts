@@ -136,10 +136,19 @@ const judgePublication = (
 ): State => {
   if (!published) return state
   const found =
+    tooLow(state, publication) ??
     inUse(state, publication, published) ??
     unproven(state, publication, published, because, clean) ??
     unasked(state, because, published, atLook)
   return found ? kept(state, ...found) : state
+}
+
+/** PROTOCOL, P8: whoever takes over goes on above what anybody holds, or rings refuse it for ever. */
+const tooLow = (state: State, { version }: Publication): Finding => {
+  const holder = joinedHeard(state).find(({ report }) => (report.held?.version ?? 0) >= version)
+  return holder && state.store.record.takesOver
+    ? ['P8', `version ${version} is published, and ${holder.name} holds one that is not older`]
+    : null
 }
 
 /** Nobody fences what somebody who is heard relies upon: his requests would fail. */

@@ -38,7 +38,7 @@ export interface Spec {
   /** Whether whoever is dead is never evicted: for faults after which nobody has to be. */
   readonly neverEvicts?: boolean
   /** Whose way to Azure may be another one, on which a new key is not known yet. */
-  readonly gateways?: 'members' | 'clients'
+  readonly gateways?: 'members' | 'clients' | 'regions'
   /** Whether a key that somebody regenerates in the portal takes its time, as Azure does. */
   readonly slowHands?: boolean
   /** Whether somebody lifts the fence in the vault in the very version that stands there. */

@@ -60,6 +60,16 @@ export const ofTeeth: readonly Spec[] = [
   },
   {
     ...small,
+    name: 'falls-back',
+    about: 'a region forgets the new key for a while, in the turn of the former one',
+    regions: 2,
+    gateways: 'regions',
+    faults: ['region-lag'],
+    faultsMax: 1,
+    begins: 'baking',
+  },
+  {
+    ...small,
     name: 'in-use',
     about: 'a request that was signed before the switch takes its time',
     traffic: 'drain',
