@@ -33,11 +33,6 @@ export const checkMutants: readonly Mutant[] = [
   }),
   blind('vaultWasJustRead', azure, 'P2', ['unread']),
   blind('publicationIsConfirmed', azure, 'P7', ['no-fleet']),
-  blind('remainingIsProbedNow', azure, 'P2', ['region-lags'], {
-    behind: [
-      'slotIsConsistentlyAccepted finds nothing',
-      'acknowledges a standby that it has not probed',
-    ],
-  }),
+  blind('remainingIsProbedNow', azure, 'P2', ['falls-back']),
   blind('slotIsConsistentlyAccepted', azure, 'P6', ['turned-back']),
 ]
