@@ -7,7 +7,11 @@ const { numRuns, failed, errorInstance } = await fc.check(
     const { wrong } = await play(plan)
     if (wrong.length > 0) throw new Error(wrong.join('; '))
   }),
-  { seed: Number(process.env['KEYTURN_SEED'] ?? 7), numRuns: Number(process.env['KEYTURN_RUNS'] ?? 1500), endOnFailure: true },
+  {
+    seed: Number(process.env['KEYTURN_SEED'] ?? 7),
+    numRuns: Number(process.env['KEYTURN_RUNS'] ?? 1500),
+    endOnFailure: true,
+  },
 )
 const why = errorInstance instanceof Error ? errorInstance.message : null
 process.stdout.write(`${JSON.stringify({ caught: failed, after: numRuns, why })}\n`)
