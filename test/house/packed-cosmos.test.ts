@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CosmosClient } from '@azure/cosmos'
@@ -63,6 +63,16 @@ t.test('the packed client serves modules and CommonJS alike', async t => {
       const expected = { isCosmosClient: true, read: 42, readByOptions: 42, active: 'primary' }
       t.strictSame(JSON.parse(out), expected)
     })
+
+  t.test('the README’s CommonJS runs as it stands there', async t => {
+    const readme = readFileSync(join(root, 'packages/cosmos/README.md'), 'utf8')
+    const [, block] = /^```js\n(.*?)^```/ms.exec(readme) ?? []
+    const given = `const { ENDPOINT: endpoint, PRIMARY: primary, SECONDARY: secondary } = process.env
+require('node:tls').setDefaultCACertificates([process.env.CA])\n`
+    writeFileSync(join(user, 'readme.cjs'), `${given}${block}`)
+    const ended = await startNode(['readme.cjs'], { cwd: user, env }).ended
+    t.match(ended, { code: 0, out: 'true\n', err: '' })
+  })
 
   t.test('keys of the one build serve a client of the other', async t => {
     const { code, out, err } = await startNode(['out/mixed.mjs'], { cwd: user, env }).ended

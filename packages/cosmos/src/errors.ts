@@ -22,6 +22,7 @@ export const keysUnavailable = (waitedMs: number, why: string): KeysError =>
     'KEYS_UNAVAILABLE',
     `No usable key has come within ${waitedMs} ms (${why}), so the request cannot be signed. ` +
       'Check that the source of "keys" can be reached; the client goes on by itself when it can.',
+    { cause: new Error(why) },
   )
 
 /**

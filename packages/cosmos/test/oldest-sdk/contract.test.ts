@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { Constants } from 'cosmos-oldest'
 import t from 'tap'
 import { env, manifestOf, node, oldest, tests } from './oldest.ts'
 
 t.test('the supported range begins with the SDK that is tested as the oldest', async t => {
   t.match(manifestOf('packages/cosmos')['peerDependencies'], { '@azure/cosmos': `>=${oldest} <5` })
+  t.equal(Constants.SDKVersion, oldest)
   t.not(manifestOf('node_modules/@azure/cosmos').version, oldest, 'and goes on after it')
 })
 
