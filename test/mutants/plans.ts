@@ -229,24 +229,6 @@ export const planMutants: readonly Mutant[] = [
   },
   blind('evidenceAgrees', evidence, 'P6', ['strays']),
   {
-    name: 'evidence counts before everybody has let go of the key',
-    rule: 'P6',
-    file: 'rotation/outsiders.ts',
-    find: 'if (openGate(drainedGate, world, guarded).length > 0) return null\n',
-    replace: '',
-    worlds: ['evidence-former'],
-    behind: ['Azure is asked before everybody has let go of the key'],
-  },
-  {
-    name: 'Azure is asked before everybody has let go of the key',
-    rule: 'P6',
-    file: 'rotation/needs.ts',
-    find: 'return openGate(drainedGate, world, guardedOf(rotation)).length === 0\n',
-    replace: 'return record !== null\n',
-    worlds: ['evidence-former'],
-    behind: ['evidence counts before everybody has let go of the key'],
-  },
-  {
     name: 'evidence counts at once, though it lags',
     rule: 'P6',
     file: evidence,
@@ -268,7 +250,7 @@ export const planMutants: readonly Mutant[] = [
     file: evidence,
     find: 'if (last === null || last < acknowledged) return null',
     replace: 'if (last === null) return null',
-    worlds: ['evidence-former'],
+    worlds: ['evidence-traffic'],
   },
   {
     name: 'a stray counts as stopped while it goes on',
@@ -284,7 +266,7 @@ export const planMutants: readonly Mutant[] = [
     file: 'rotation/fold.ts',
     find: 'fenceAcknowledged: isFencing(entered) ? null : rotation.fenceAcknowledged',
     replace: 'fenceAcknowledged: rotation.fenceAcknowledged',
-    worlds: ['evidence-former'],
+    worlds: ['evidence-traffic'],
   },
   {
     name: 'the key that is about to go is probed',
@@ -338,7 +320,7 @@ export const planMutants: readonly Mutant[] = [
     file: 'rotation/outsiders.ts',
     find: 'if (!record.published?.confirmed) return null\n',
     replace: '',
-    worlds: ['hooks'],
+    worlds: ['hooks-vault'],
   },
   {
     name: 'an abort before anything was begun leaves the fence of the plan before',

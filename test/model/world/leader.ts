@@ -229,11 +229,11 @@ export const judgeEvents = (
   return judged
 }
 
-/** A plan that is made anew may turn a slot once more, where the key that leaked still works. */
+/** A plan that is made anew may turn a slot once more, unless our own turn ended the leak. */
 const anew = (state: State): State => {
   const { azure, outside, hands } = state
   const isAlive = outside.leaked && azure.keys[outside.leaked.slot] === outside.leaked.key
-  return isAlive || hands.aborted
+  return isAlive || hands.aborted || hands.refusedOnce
     ? { ...state, azure: { ...azure, effects: { primary: 0, secondary: 0 } } }
     : state
 }

@@ -35,7 +35,7 @@ const mendedSidecar = (state: State, index: number): readonly Move[] => {
     })
   }
   for (const [at, { life, identity }] of sidecar.clients.entries()) {
-    if (life !== 'stopped' || state.spec.outside?.forGood) continue
+    if (life !== 'stopped') continue
     const to = setClient(state, index, at, { life: 'up' })
     moves.push({ says: `${identity.id} goes on`, fault: null, to })
   }

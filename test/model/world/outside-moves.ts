@@ -109,7 +109,7 @@ const approvals = ({ spec, store, outside }: State): readonly Word[] => {
 /** An operator gives his word for a consumer only where it is true. */
 const acknowledgements = (state: State): readonly Word[] => {
   const { rotation, published } = state.store.record
-  if (!rotation || !published) return []
+  if (!rotation || !published || state.spec.outside?.nobodySpeaks) return []
   return state.outside.consumers.flatMap(({ name, uses }): readonly Word[] => {
     if (!isMovedByHand(state, name)) return []
     const verb = { verb: 'acknowledge', ...by, consumer: name } as const
@@ -153,7 +153,7 @@ const strayMoves = (state: State): readonly Move[] =>
 const consumerMoves = (state: State): readonly Move[] => {
   const { published } = state.store.record
   const { consumers } = state.outside
-  if (!published) return []
+  if (!published || state.spec.outside?.nobodySpeaks) return []
   if (state.spec.outside?.retires) {
     return consumers.map(({ name }) => ({
       says: `${name} needs no key any more, and is taken out of the policy`,

@@ -23,10 +23,8 @@ export interface OutsideSpec {
   readonly deadlines?: true
   /** Whether Azure's evidence can never be read. */
   readonly unread?: true
-  /** Whether nobody approves, and no window opens. */
+  /** Whether nobody approves or moves a consumer, and no window opens. */
   readonly nobodySpeaks?: true
-  /** Whether a client that is stopped is so for good. */
-  readonly forGood?: true
   /** Whether it is not the keys that are turned: key authentication is to end. */
   readonly retires?: true
 }

@@ -118,9 +118,15 @@ const ofLeaks: readonly Spec[] = [
   {
     ...calm,
     name: 'deadlines-for-good',
-    about: 'a key has leaked, and a client never answers any more',
-    outside: { leaked: 'secondary', deadlines: true, forGood: true },
-    faults: ['client-stopped'],
+    about: 'a key has leaked, and nobody moves a consumer that uses it',
+    outside: {
+      leaked: 'secondary',
+      deadlines: true,
+      consumers: [{ name: 'job', by: 'operator' }],
+      consumersUse: 'secondary',
+      nobodySpeaks: true,
+    },
+    faults: ['coordinator-crash'],
     ends: 'probing-standby',
   },
   {
@@ -198,12 +204,10 @@ const ofWords: readonly Spec[] = [
   },
   {
     ...calm,
-    name: 'evidence-former',
-    about: 'Azure is asked about the former key, under requests of the fleet itself',
+    name: 'evidence-traffic',
+    about: 'Azure is asked about both keys, under requests of the fleet itself',
     outside: { evidence: true },
     traffic: 'drain',
-    begins: 'baking',
-    ends: 'completed',
   },
   {
     ...calm,
@@ -240,6 +244,15 @@ const ofWords: readonly Spec[] = [
     about: 'a hook moves a declared consumer, and a leak is declared at any moment',
     outside: { consumers: [{ name: 'function', by: 'hook' }] },
     faults: [...leak, 'coordinator-crash', 'aborted'],
+  },
+  {
+    ...calm,
+    name: 'hooks-vault',
+    about: 'a hook is due, and what it is to read has not come to stand in the vault',
+    outside: { consumers: [{ name: 'function', by: 'hook' }] },
+    faults: ['vault-write-lost', 'vault-read-lost'],
+    faultsMax: 2,
+    ends: 'probing-standby',
   },
   {
     ...calm,
