@@ -263,14 +263,14 @@ export class Attempt {
     const hope = await this.#patience.hope(() => this.#letGo())
     if (!this.#holdsPermit) await this.#turn()
     this.#holdsPermit = true
-    const { retry } = hope
-    if (retry !== null) {
+    if (hope.retry !== null) {
+      const { retry } = hope
       this.#tried = this.#tried.filter(fingerprint => !retry.includes(fingerprint))
       return null
     }
     // Something newer came while the account was asked.
     if (ring.current !== before) return null
-    return retry === null && hope.keys === 'well' && this.#last ? this.#last : this.#giveUp()
+    return hope.keys === 'well' && this.#last ? this.#last : this.#giveUp()
   }
 
   /** Azure's own answer, unchanged. */
