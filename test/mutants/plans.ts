@@ -245,28 +245,12 @@ export const planMutants: readonly Mutant[] = [
     worlds: ['strays'],
   },
   {
-    name: 'a use before the fence is blamed on a stray',
-    rule: 'P6',
-    file: evidence,
-    find: 'if (last === null || last < acknowledged) return null',
-    replace: 'if (last === null) return null',
-    worlds: ['evidence-traffic'],
-  },
-  {
     name: 'a stray counts as stopped while it goes on',
     rule: 'P6',
     file: evidence,
     find: 'const passesInMs = last + strayQuietMs - azureNow\n',
     replace: 'const passesInMs = last - azureNow\n',
     worlds: ['strays'],
-  },
-  {
-    name: 'the mark of an earlier fence counts for the next one',
-    rule: 'P6',
-    file: 'rotation/fold.ts',
-    find: 'fenceAcknowledged: isFencing(entered) ? null : rotation.fenceAcknowledged',
-    replace: 'fenceAcknowledged: rotation.fenceAcknowledged',
-    worlds: ['evidence-traffic'],
   },
   {
     name: 'the key that is about to go is probed',
