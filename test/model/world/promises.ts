@@ -35,6 +35,8 @@ export const judgePromises = (
         : state
     case 'publish-intended':
       return judgePublication(state, event.publication, event.because, before, atLook, clean)
+    case 'adopted':
+      return judgeAdoption(state)
     case 'phase-entered':
       return judgePhase(state, event.phase.at, before, atLook)
     default:
@@ -136,7 +138,6 @@ const judgePublication = (
 ): State => {
   if (!published) return state
   const found =
-    tooLow(state, publication) ??
     inUse(state, publication, published) ??
     unproven(state, publication, published, because, clean) ??
     unasked(state, because, published, atLook)
@@ -144,11 +145,11 @@ const judgePublication = (
 }
 
 /** PROTOCOL, P8: whoever takes over goes on above what anybody holds, or rings refuse it for ever. */
-const tooLow = (state: State, { version }: Publication): Finding => {
+const judgeAdoption = (state: State): State => {
+  const version = state.store.record.published?.version ?? 0
   const holder = joinedHeard(state).find(({ report }) => (report.held?.version ?? 0) >= version)
-  return holder && state.store.record.takesOver
-    ? ['P8', `version ${version} is published, and ${holder.name} holds one that is not older`]
-    : null
+  const what = `version ${version} is published, and ${holder?.name} holds one that is not older`
+  return holder ? kept(state, 'P8', what) : state
 }
 
 /** Nobody fences what somebody who is heard relies upon: his requests would fail. */
