@@ -10,10 +10,12 @@ export { smokeWorlds } from './worlds/smoke.ts'
 /** Those with more than a million steps, the longest first: whoever runs several begins with them. */
 export const longest: readonly string[] = [
   'containers',
+  'disk',
   'arrivals',
   'leaders',
   'vault-arrivals',
   'vault-edited',
+  'replicas',
 ]
 
 /**
