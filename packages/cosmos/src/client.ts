@@ -20,7 +20,7 @@ export class ResilientCosmosClient extends CosmosClient {
   readonly keys: ClientKeys
   readonly #engine: Engine
 
-  /** @throws TypeError where options contradict `keys`, with what to do. */
+  /** @throws OptionError where options contradict `keys`, with what to do. */
   constructor(options: ResilientCosmosClientOptions) {
     checkOptions(options)
     const { keys, transport, httpClient, defaultHeaders, ...rest } = options

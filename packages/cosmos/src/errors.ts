@@ -17,6 +17,21 @@ export class KeysError extends Error {
   }
 }
 
+/** Stable codes of what a caller passed that cannot be. */
+export type OptionErrorCode = 'OPTION_INVALID' | 'KEYS_NOT_LITERAL'
+
+/** A caller's mistake: a `TypeError` that says what to do and never quotes what was passed. */
+export class OptionError extends TypeError {
+  /** Stable: match this, neither the message nor the class. */
+  readonly code: OptionErrorCode
+
+  /** @internal */
+  constructor(message: string, code: OptionErrorCode = 'OPTION_INVALID') {
+    super(message)
+    this.code = code
+  }
+}
+
 export const keysUnavailable = (waitedMs: number, why: string): KeysError =>
   new KeysError(
     'KEYS_UNAVAILABLE',

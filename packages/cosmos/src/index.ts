@@ -6,7 +6,7 @@
  */
 
 export { ResilientCosmosClient } from './client.ts'
-export { KeysError, type KeysErrorCode } from './errors.ts'
+export { KeysError, type KeysErrorCode, OptionError, type OptionErrorCode } from './errors.ts'
 export type { KeysEvents } from './events.ts'
 export type { ClientKeys, KeyStatus, KeysStatus } from './keys.ts'
 export type { Keys } from './keys-option.ts'

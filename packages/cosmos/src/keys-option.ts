@@ -1,4 +1,6 @@
+import { isAccountKey } from '@keyturn/core'
 import type { FixedOptions, Ring, Source } from '@keyturn/keyring'
+import { OptionError } from './errors.ts'
 
 /** Where a client's keys come from: a source, a ring that several clients share, or a literal. */
 export type Keys = Source | Ring | FixedOptions
@@ -15,7 +17,7 @@ const remedy =
 
 /** The words of each say what was passed and never quote it: it may be a key. */
 const refuse = (what: string): never => {
-  throw new TypeError(`${what} ${remedy}`)
+  throw new OptionError(`${what} ${remedy}`)
 }
 
 const methods = {
@@ -27,27 +29,33 @@ const methods = {
 const has = (keys: object, names: readonly string[]): boolean =>
   names.every(name => typeof Reflect.get(keys, name) === 'function')
 
-const checkLiteral = (keys: FixedOptions): FixedOptions => {
+/** @throws OptionError where it is no pair of account keys. */
+export const checkLiteral = (keys: FixedOptions): FixedOptions => {
   for (const slot of ['primary', 'secondary'] as const) {
     const key: unknown = keys[slot]
     if (key === undefined || key === null || key === '') {
       refuse(`"keys.${slot}" is missing: a client holds both keys, so that one can be regenerated.`)
     }
-    if (typeof key !== 'string') refuse(`"keys.${slot}" is not a text.`)
+    if (typeof key !== 'string' || !isAccountKey(key)) {
+      refuse(
+        `"keys.${slot}" is no key of a Cosmos DB account: expected 64 bytes in base64, which are ` +
+          '88 characters, without quotes, spaces or "AccountKey=".',
+      )
+    }
   }
   const { active = 'primary', pair = 'readWrite' } = keys
   if (active !== 'primary' && active !== 'secondary') {
-    throw new TypeError('"keys.active" is neither "primary" nor "secondary". Name one of them.')
+    throw new OptionError('"keys.active" is neither "primary" nor "secondary". Name one of them.')
   }
   if (pair !== 'readWrite' && pair !== 'readOnly') {
-    throw new TypeError('"keys.pair" is neither "readWrite" nor "readOnly". Name one of them.')
+    throw new OptionError('"keys.pair" is neither "readWrite" nor "readOnly". Name one of them.')
   }
   return keys
 }
 
 /**
  * Tells apart what callers, typed or not, pass as `keys`.
- * @throws TypeError where it is neither a source, a ring nor a pair of account keys.
+ * @throws OptionError where it is neither a source, a ring nor a pair of account keys.
  */
 export const readKeys = (keys: unknown): KeysOption => {
   if (keys === undefined || keys === null) return refuse('"keys" is missing.')

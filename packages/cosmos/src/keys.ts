@@ -1,6 +1,8 @@
 import type { Slot } from '@keyturn/core'
 import type { FixedSource, KeyPair, Ring, Source } from '@keyturn/keyring'
+import { OptionError } from './errors.ts'
 import type { KeysEmitter, KeysEvents } from './events.ts'
+import { checkLiteral } from './keys-option.ts'
 import { type KeysStatus, keysStatus } from './status.ts'
 
 export type { KeyStatus, KeysStatus } from './status.ts'
@@ -51,16 +53,18 @@ export class ClientKeys {
 
   /**
    * Other keys in place of a literal's; takes effect before it returns.
-   * @throws TypeError where the keys come from a source, which alone can replace them.
+   * @throws OptionError `KEYS_NOT_LITERAL`: the keys come from a source, which alone can replace
+   * them; `OPTION_INVALID`: these are no account keys.
    */
   replace(keys: KeyPair & { readonly active?: Slot }): void {
     const { source } = this.#ring
     if (!isFixed(source)) {
-      throw new TypeError(
+      throw new OptionError(
         `These keys come from a ${source.kind} source, so "replace" cannot set them. ` +
           'Change them there; the client follows.',
+        'KEYS_NOT_LITERAL',
       )
     }
-    source.replace(keys)
+    source.replace(checkLiteral(keys))
   }
 }

@@ -1,4 +1,5 @@
 import type { CosmosClientOptions } from '@azure/cosmos'
+import { OptionError } from './errors.ts'
 import type { Keys } from './keys-option.ts'
 import type { TransportOptions } from './transport/undici.ts'
 
@@ -35,33 +36,33 @@ const contradicting = {
     'Pass its AccountEndpoint as "endpoint", and both keys as "keys: { primary, secondary }" instead',
 } as const satisfies Partial<Record<keyof CosmosClientOptions, string>>
 
-/** @throws TypeError with what to do, where options contradict `keys` or one another. */
+/** @throws OptionError with what to do, where options contradict `keys` or one another. */
 export const checkOptions = (options: ResilientCosmosClientOptions): void => {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
+    throw new OptionError(
       'ResilientCosmosClient takes an object with "endpoint" and "keys", not a connection string.',
     )
   }
   for (const [name, remedy] of Object.entries(contradicting)) {
     if (name in options && Reflect.get(options, name) !== undefined) {
-      throw new TypeError(`"${name}" contradicts "keys". ${remedy}.`)
+      throw new OptionError(`"${name}" contradicts "keys". ${remedy}.`)
     }
   }
   if (typeof options.endpoint !== 'string' || options.endpoint === '') {
-    throw new TypeError(
+    throw new OptionError(
       '"endpoint" is missing. Pass the account\'s URI, such as https://name.documents.azure.com.',
     )
   }
   checkConnections(options)
 }
 
-/** @throws TypeError where there are two ways to connect, one of which would have no effect. */
+/** @throws OptionError where there are two ways to connect, one of which would have no effect. */
 export const checkConnections = (
   options: Pick<ResilientCosmosClientOptions, 'transport' | 'agent' | 'httpClient'>,
 ): void => {
   for (const name of ['agent', 'httpClient'] as const) {
     if (options.transport !== undefined && options[name] !== undefined) {
-      throw new TypeError(
+      throw new OptionError(
         `"transport" has no effect on your own "${name}". Configure that one, and remove the other.`,
       )
     }

@@ -57,7 +57,7 @@ export const engineOf = (keys: Keys, options: ResilientOptions): Engine => {
  * The engine of `ResilientCosmosClient` for a client that a framework builds:
  * `new CosmosClient({ endpoint, ...resilient(keys) })`.
  *
- * @throws TypeError where `keys` is neither a source, a ring nor a pair of account keys, or
+ * @throws OptionError where `keys` is neither a source, a ring nor a pair of account keys, or
  * options contradict one another.
  */
 export const resilient = (keys: Keys, options: ResilientOptions = {}): Resilient => {

@@ -42,7 +42,7 @@ const lease = (source: Source): RingLease => {
 
 /**
  * The ring for whatever `keys` is. One that the caller made is the caller's to stop.
- * @throws TypeError where it is neither a source, a ring nor a pair of account keys.
+ * @throws OptionError where it is neither a source, a ring nor a pair of account keys.
  */
 export const ringFor = (keys: Keys): RingLease => {
   const option = readKeys(keys)

@@ -101,7 +101,12 @@ t.test('a literal is replaced in place; a source alone replaces its own', async 
   await client.getDatabaseAccount()
   const source = new ManualSource()
   await using other = new ResilientCosmosClient({ endpoint: account.endpoint, keys: source })
-  t.throws(() => other.keys.replace(keys), { message: /come from a keyVault source/ })
+  const none = { primary: 'geheim', secondary: b }
+  t.throws(() => client.keys.replace(none), { code: 'OPTION_INVALID' })
+  t.throws(() => other.keys.replace(keys), {
+    code: 'KEYS_NOT_LITERAL',
+    message: /come from a keyVault source/,
+  })
   await other.keys.refresh()
   t.equal(source.refreshes, 1)
 })

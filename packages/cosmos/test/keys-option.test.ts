@@ -25,8 +25,16 @@ const wrong: readonly (readonly [name: string, keys: unknown, message: RegExp])[
   ['an empty object', {}, /^"keys\.primary" is missing/],
   ['one key of two', { primary }, /^"keys\.secondary" is missing: a client holds both keys/],
   ['an empty key', { primary, secondary: '' }, /^"keys\.secondary" is missing/],
-  ['a key as bytes', { primary, secondary: Buffer.alloc(64) }, /^"keys\.secondary" is not a text/],
-  ['a key that is none', { primary, secondary: 'geheim' }, /not a Cosmos DB account key/],
+  [
+    'a key as bytes',
+    { primary, secondary: Buffer.alloc(64) },
+    /^"keys\.secondary" is no key of a Cosmos DB account/,
+  ],
+  [
+    'a key that is none',
+    { primary, secondary: 'geheim' },
+    /^"keys\.secondary" is no key of a Cosmos DB account: expected 64 bytes/,
+  ],
   ['a slot that is none', { primary, secondary, active: 'third' }, /^"keys\.active" is neither/],
   ['a pair that is none', { primary, secondary, pair: 'both' }, /^"keys\.pair" is neither/],
   ['names of Azure’s own', { primaryMasterKey: primary }, /^"keys\.primary" is missing/],
@@ -41,7 +49,7 @@ for (const [name, keys, message] of wrong) {
     ]
     for (const make of made) {
       const error = t.throws(make, TypeError)
-      t.match(error, { message })
+      t.match(error, { message, code: 'OPTION_INVALID' })
       t.notOk(String(error).includes(primary), 'no key is quoted')
       t.notOk(String(error).includes('geheim'))
     }

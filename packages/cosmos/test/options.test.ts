@@ -34,7 +34,7 @@ const contradictions = [
 for (const [name, value, remedy] of contradictions) {
   t.test(`"${name}" contradicts "keys"`, async t => {
     const error = t.throws(make({ endpoint, keys, [name]: value }), TypeError)
-    t.match(error, { message: `"${name}" contradicts "keys". ` })
+    t.match(error, { code: 'OPTION_INVALID', message: `"${name}" contradicts "keys". ` })
     t.match(error, { message: remedy })
     t.notOk(String(error).includes(a), 'no key is quoted')
     await make({ endpoint, keys, [name]: undefined })().close()

@@ -6,7 +6,7 @@ import tls from 'node:tls'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { AzureSim } from '@keyturn/azure-sim'
-import { type KeysErrorCode, ResilientCosmosClient } from '@keyturn/cosmos'
+import { type KeysErrorCode, type OptionErrorCode, ResilientCosmosClient } from '@keyturn/cosmos'
 import { keyVault } from '@keyturn/keyring'
 import { keysetContentType } from '@keyturn/protocol'
 import { Sidecar } from '@keyturn/sidecar'
@@ -113,10 +113,12 @@ t.test('the one-line answer names the key that signs', async t => {
 })
 
 t.test('every code of ours is listed with what to do', async t => {
-  const codes: Record<KeysErrorCode, true> = {
+  const codes: Record<KeysErrorCode | OptionErrorCode, true> = {
     KEYS_UNAVAILABLE: true,
     LOCAL_AUTH_DISABLED: true,
     CLIENT_CLOSED: true,
+    OPTION_INVALID: true,
+    KEYS_NOT_LITERAL: true,
   }
   const listed = [...readme.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code)
   t.strictSame(listed, Object.keys(codes))
