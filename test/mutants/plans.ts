@@ -225,7 +225,7 @@ export const planMutants: readonly Mutant[] = [
     file: 'rotation/decide.ts',
     find: 'const blockers = openUnwaived(completionGate, world, guarded)',
     replace: 'const blockers = openGate(completionGate, world, guarded)',
-    worlds: ['waived-behind', 'deadlines'],
+    worlds: ['waived-end'],
   },
   blind('evidenceAgrees', evidence, 'P6', ['strays']),
   {

@@ -158,6 +158,15 @@ const ofWords: readonly Spec[] = [
     outside: { waives: ['KEYSET_BEHIND', 'NOT_FENCED'] },
     faults: ['client-stopped', 'hand-in-portal'],
     faultsMax: 2,
+    ends: 'probing-standby',
+  },
+  {
+    ...calm,
+    name: 'waived-end',
+    about: 'an operator waives a member that is behind, and completed is waived by nobody',
+    outside: { waives: ['KEYSET_BEHIND', 'NOT_FENCED'] },
+    faults: ['client-stopped'],
+    begins: 'baking',
   },
   {
     ...calm,
