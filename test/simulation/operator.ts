@@ -146,11 +146,13 @@ export class Operator {
     for (const name of new Set(silent.map(row => row.name))) {
       const rows = silent.filter(row => row.name === name)
       if (!rows.every(({ incarnation }) => isDead(incarnation))) continue
-      // Whoever runs under that name and has not reported yet would be taken out with them.
-      const speaks = (process: string): boolean =>
-        fleet.members.some(({ incarnation }) => incarnation.startsWith(`${process}-`))
+      // Whoever runs under that name and has not reported yet would be taken out with them. He may
+      // go on under the incarnation of a process before his, where nobody had answered that one.
+      const heard = fleet.members.filter(
+        row => row.name === name && row.standing === 'joined' && !silent.includes(row),
+      )
       const living = pods.filter(pod => pod.name === name && pod.isUp)
-      if (!living.every(({ process }) => speaks(process.name))) continue
+      if (living.length > heard.length) continue
       const reason = 'it is known to be dead'
       const isDone = await this.say({ verb: 'evict', by: 'ops', reason, member: name })
       for (const pod of pods) if (isDone && pod.name === name && !pod.isUp) pod.bound = false

@@ -49,4 +49,9 @@ export const regressions: readonly Regression[] = [
     story:
       'A pod died in an emergency: the deadline waived its silence by name, and it went on to block with the key that it lacked, which nothing waives; whoever looked for silent members only never evicted it.',
   },
+  {
+    seed: 30084,
+    story:
+      'A sidecar that had lost its disk went unanswered, and its next process went on under that same incarnation; whoever was to evict the dead one before them waited for a process of another name to speak.',
+  },
 ]
