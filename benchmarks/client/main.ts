@@ -7,7 +7,7 @@ import { allCases, type Case, caseTitle, caseTitled } from './cases.ts'
 import { stopAll } from './channel.ts'
 import { measureKeyDeath, measureMemory } from './extras.ts'
 import { measureHotFunctions } from './hot-functions.ts'
-import { type CaseFigures, measure, type Plan, startClients, startServer } from './rounds.ts'
+import { type CaseFigures, measure, type Plan, startServer } from './rounds.ts'
 import { table } from './table.ts'
 
 /** What the resilient client must show, by the confidence bound that is worse for it. */
@@ -20,19 +20,18 @@ const bounds = {
   refreshesMax: 1,
 }
 
-const whole: Plan = { rounds: 9, sliceMs: 600, warmUpMs: 1000 }
-/** More and shorter rounds: narrower bounds in under 50 s. */
-const short: Plan = { rounds: 15, sliceMs: 700, warmUpMs: 2000 }
+const whole: Plan = { batches: 3, roundsPerBatch: 3, sliceMs: 500, warmUpMs: 800 }
+/** More rounds: narrower bounds, in under 50 s. */
+const short: Plan = { batches: 3, roundsPerBatch: 5, sliceMs: 600, warmUpMs: 1000 }
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`)
 
 async function measureCases(cases: readonly Case[], plan: Plan): Promise<CaseFigures[]> {
   const server = await startServer()
-  const clients = await startClients(server)
   const figures: CaseFigures[] = []
   for (const [nth, each] of cases.entries()) {
     progress(`${caseTitle(each)}: case ${nth + 1} of ${cases.length}`)
-    figures.push(await measure(each, plan, { server, clients }, progress))
+    figures.push(await measure(each, plan, server, progress))
   }
   await stopAll()
   return figures

@@ -11,7 +11,9 @@ export type Client = Child<'ready', ClientOrder, ClientAnswer>
 export type Clients = Readonly<Record<Variant, Client>>
 
 export interface Plan {
-  readonly rounds: number
+  /** Fresh processes of all three: two of the same code differ by some percent, for their lives. */
+  readonly batches: number
+  readonly roundsPerBatch: number
   readonly sliceMs: number
   readonly warmUpMs: number
 }
@@ -59,34 +61,56 @@ const perVariant = (of: (variant: Variant) => number): PerVariant => ({
   keyturn: of('keyturn'),
 })
 
+interface Measured {
+  readonly slices: Readonly<Record<Variant, Slice[]>>
+  /** The server's part in Keyturn's slices. */
+  readonly server: { micros: number; seconds: number }
+}
+
+/** One batch of processes, warmed up, then measured in turn. */
+const measureBatch = async (
+  each: Case,
+  { roundsPerBatch, sliceMs, warmUpMs }: Plan,
+  server: Server,
+  { slices, server: load }: Measured,
+  progress: (text: string) => void,
+): Promise<void> => {
+  const clients = await startClients(server)
+  const run = (variant: Variant, ms: number): Promise<Slice> =>
+    clients[variant].ask<Slice>({ do: 'slice', case: each, ms })
+  progress(`${caseTitle(each)}: warming up`)
+  for (const variant of variants) await run(variant, warmUpMs)
+  for (let round = 1; round <= roundsPerBatch; round++) {
+    for (const variant of variants) {
+      const before = await server.ask('counts')
+      const slice = await run(variant, sliceMs)
+      slices[variant].push(slice)
+      if (variant !== 'keyturn') continue
+      load.micros += (await server.ask('counts')).cpuMicros - before.cpuMicros
+      load.seconds += slice.seconds
+    }
+    const last = perVariant(variant => Math.round(rate(slices[variant].at(-1) as Slice)))
+    const { length } = slices.plain
+    progress(`${caseTitle(each)}: round ${length}, operations per second ${JSON.stringify(last)}`)
+  }
+  for (const variant of variants) await clients[variant].stop()
+}
+
 /** @param progress is told of each round. */
 export const measure = async (
   each: Case,
-  { rounds, sliceMs, warmUpMs }: Plan,
-  { server, clients }: { readonly server: Server; readonly clients: Clients },
+  plan: Plan,
+  server: Server,
   progress: (text: string) => void,
 ): Promise<CaseFigures> => {
-  const slices: Record<Variant, Slice[]> = { plain: [], tuned: [], keyturn: [] }
-  const run = (variant: Variant, ms: number): Promise<Slice> =>
-    clients[variant].ask<Slice>({ do: 'slice', case: each, ms })
-  for (const variant of variants) {
-    progress(`${caseTitle(each)}: warming up ${variant}`)
-    await run(variant, warmUpMs)
+  const measured: Measured = {
+    slices: { plain: [], tuned: [], keyturn: [] },
+    server: { micros: 0, seconds: 0 },
   }
-  let serverMicros = 0
-  let keyturnSeconds = 0
-  for (let round = 1; round <= rounds; round++) {
-    for (const variant of variants) {
-      const before = variant === 'keyturn' ? await server.ask('counts') : null
-      const slice = await run(variant, sliceMs)
-      slices[variant].push(slice)
-      if (before === null) continue
-      serverMicros += (await server.ask('counts')).cpuMicros - before.cpuMicros
-      keyturnSeconds += slice.seconds
-    }
-    const last = perVariant(variant => Math.round(rate(slices[variant].at(-1) as Slice)))
-    progress(`${caseTitle(each)}: round ${round} of ${rounds}, ops/s ${JSON.stringify(last)}`)
+  for (let batch = 0; batch < plan.batches; batch++) {
+    await measureBatch(each, plan, server, measured, progress)
   }
+  const { slices } = measured
   const against = (of: (slice: Slice) => number): Bounds =>
     medianBounds(paired(slices.keyturn.map(of), slices.plain.map(of)))
   return {
@@ -95,6 +119,6 @@ export const measure = async (
     cpuMicros: perVariant(variant => median(slices[variant].map(cost))),
     throughputRatio: against(rate),
     cpuRatio: against(cost),
-    serverLoad: serverMicros / 1e6 / keyturnSeconds,
+    serverLoad: measured.server.micros / 1e6 / measured.server.seconds,
   }
 }
