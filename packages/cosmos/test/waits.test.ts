@@ -7,7 +7,7 @@ import { newKey } from './support/account.ts'
 import { ManualSource } from './support/client.ts'
 import { virtualEngine, west } from './support/virtual-engine.ts'
 
-const [a, b] = [newKey(), newKey()]
+const [a, b, c] = [newKey(), newKey(), newKey()]
 t.test('a first keyset is waited for one second, and no longer', async t => {
   const { clock, read, service } = virtualEngine(t, [a, b], 0)
   await t.rejects(read(), { code: 'KEYS_UNAVAILABLE', message: /within 1000 ms/ })
@@ -72,6 +72,28 @@ t.test('a refresh is put off at random, for all at once', async t => {
   t.ok(answers.every(({ status }) => status === 401))
   t.equal(asked.length, 1)
   t.ok((asked[0] ?? -1) >= 0 && (asked[0] ?? 99) <= 50, `after ${asked[0]} ms`)
+})
+
+t.test('a swap that does not help is not the last word: the source is asked again', async t => {
+  const { clock, source, read, service } = virtualEngine(t, [a, b, c], 0)
+  service.accepts.add(c)
+  source.offer(a, b, { fenced: ['secondary'] })
+  source.onRefresh = async () => {
+    if (source.refreshes === 1) source.offer(a, b, { fenced: ['primary', 'secondary'] })
+    else source.offer(c, b)
+  }
+  t.equal((await read()).status, 200)
+  t.equal(source.refreshes, 2)
+  t.ok(clock.now() < 1000)
+})
+
+t.test('a source that swaps on and on is given up after the same second', async t => {
+  const { clock, source, read } = virtualEngine(t, [a, b], 0)
+  source.offer(a, b, { fenced: ['secondary'] })
+  source.onRefresh = async () => source.offer(a, b, { fenced: ['secondary'] })
+  t.equal((await read()).status, 401)
+  t.ok(clock.now() <= 1000)
+  t.ok(source.refreshes <= 3)
 })
 
 t.test('the SDK asks once, and retries nothing, where no key comes', async t => {

@@ -1,6 +1,6 @@
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import { authorizationHeader, type Fingerprint, stringToSign, type Verdict } from '@keyturn/core'
-import type { Signed } from '@keyturn/keyring'
+import type { RefreshOutcome, Signed } from '@keyturn/keyring'
 import { clientClosed, keysUnavailable, localAuthDisabled } from '../errors.ts'
 import type { AttemptTrace } from '../telemetry/tracing.ts'
 import { judge, substatusOf } from './answer.ts'
@@ -152,8 +152,9 @@ export class Attempt {
       case 'exhausted':
         return 'exhausted'
       case 'refresh':
-        this.#refreshed = true
-        await this.#bounded(ms => this.#parts.ring.refresh('refused', this.#untilClosed(), ms))
+        // A swap that does not help may have been read before the question: it is asked again,
+        // within the same second.
+        this.#refreshed = (await this.#bounded(ms => this.#refresh(ms))) !== 'swapped'
         return 'again'
       case 'no-keyset':
         if (await this.#bounded(ms => this.#parts.ring.whenKeyset(ms, this.#untilClosed()))) {
@@ -161,6 +162,10 @@ export class Attempt {
         }
         throw this.#unavailable()
     }
+  }
+
+  #refresh(withinMs: number): Promise<RefreshOutcome | 'swapped'> {
+    return this.#parts.ring.refresh('refused', this.#untilClosed(), withinMs)
   }
 
   /** All waits of an attempt for keys share one bound; the SDK gives some reads 2 s in all. */
