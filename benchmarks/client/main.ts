@@ -1,5 +1,6 @@
 // `npm run bench:client -- --json`: the resilient client beside the plain one, and beside the plain
-// one as a good user would tune it, in one run. `--case point-read/tls/64` measures one case.
+// one as a good user would tune it, in one run. `--case point-read/tls/64` measures one case;
+// `--write` puts the figures of a whole run into docs/performance.md.
 
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -7,6 +8,7 @@ import { allCases, type Case, caseTitle, caseTitled } from './cases.ts'
 import { stopAll } from './channel.ts'
 import { measureKeyDeath, measureMemory } from './extras.ts'
 import { measureHotFunctions } from './hot-functions.ts'
+import { writePage } from './page.ts'
 import { type CaseFigures, measure, type Plan, startServer } from './rounds.ts'
 import { table } from './table.ts'
 
@@ -75,7 +77,11 @@ const judged = (cases: readonly CaseFigures[], extras: Extras | null) => {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { json: { type: 'boolean' }, case: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      case: { type: 'string' },
+      write: { type: 'boolean' },
+    },
   })
   const one = values.case === undefined ? null : caseTitled(values.case)
   const plan = one === null ? whole : short
@@ -91,6 +97,7 @@ async function main(): Promise<number> {
     cores: cpus().length,
     met,
   }
+  if (values.write && extras) writePage({ ...report, ...extras })
   process.stdout.write(`${table(cases)}\n`)
   if (extras && !values.json) process.stdout.write(`${JSON.stringify(extras, null, 2)}\n`)
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(met)}\n`)
