@@ -20,7 +20,13 @@ const compile = (user: string): { status: number | null; stdout: string } => {
   copyFileSync(join(texts, 'mixed.ts'), join(user, 'mixed.mts'))
   const compilerOptions = {
     ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
-    ...{ module: 'nodenext', target: 'es2024', types: ['node'], outDir: 'out', skipLibCheck: true },
+    ...{
+      module: 'nodenext',
+      target: 'es2024',
+      types: ['node'],
+      outDir: 'out',
+      skipLibCheck: false,
+    },
   }
   const files = ['use.mts', 'use.cts', 'mixed.mts']
   writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))

@@ -1,7 +1,8 @@
-declare const brand: unique symbol
-
-/** How a key is named wherever the key itself must not go: 16 hex digits. */
-export type Fingerprint = string & { readonly [brand]: 'Fingerprint' }
+/**
+ * How a key is named wherever the key itself must not go: 16 hex digits. Branded by a name, not by
+ * a symbol, so that the types of both builds of this package agree on it.
+ */
+export type Fingerprint = string & { readonly '~brand': 'Fingerprint' }
 
 const pattern = /^[0-9a-f]{16}$/
 

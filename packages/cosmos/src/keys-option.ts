@@ -2,8 +2,14 @@ import { isAccountKey } from '@keyturn/core'
 import type { FixedOptions, Ring, Source } from '@keyturn/keyring'
 import { OptionError } from './errors.ts'
 
+/** A `Ring` by what a client needs of it: one of the other build of the library is one as well. */
+export type SharedRing = Pick<
+  Ring,
+  'source' | 'current' | 'offer' | 'sample' | 'follow' | 'begin' | 'end' | 'refresh' | 'stop'
+>
+
 /** Where a client's keys come from: a source, a ring that several clients share, or a literal. */
-export type Keys = Source | Ring | FixedOptions
+export type Keys = Source | SharedRing | FixedOptions
 
 /** `keys`, told apart. */
 export type KeysOption =

@@ -13,6 +13,7 @@ export { type RefreshLimits, type RefreshOutcome, refreshLimits } from './ring/r
 export { Ring, type RingOptions } from './ring/ring.ts'
 export type { Begun, Signed, SigningRequest } from './ring/signing.ts'
 export type {
+  LiveKey,
   LiveKeyset,
   RefreshReason,
   RingNews,

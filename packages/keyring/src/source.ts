@@ -2,8 +2,14 @@ import type { Keyset, OfferVerdict } from '@keyturn/core'
 import type { ClientUsage } from '@keyturn/protocol'
 import type { Key } from './key.ts'
 
+/**
+ * A key by what may be done with it, not by its class: a process may hold two builds of this
+ * library, and the keys of the one serve a client of the other.
+ */
+export type LiveKey = Pick<Key, 'fingerprint' | 'sign' | 'reveal' | 'toString' | 'toJSON'>
+
 /** A keyset with its keys, as a ring holds it in memory. */
-export type LiveKeyset = Keyset<Key>
+export type LiveKeyset = Keyset<LiveKey>
 
 export type SourceKind = 'keyVault' | 'files' | 'sidecar' | 'fixed'
 

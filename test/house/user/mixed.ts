@@ -6,6 +6,20 @@ type Cosmos = typeof import('@keyturn/cosmos')
 type Keyring = typeof import('@keyturn/keyring')
 type Sdk = typeof import('@azure/cosmos')
 
+type Required = typeof import('@keyturn/keyring', { with: { 'resolution-mode': 'require' }})
+type CommonJsKeys = import('@keyturn/cosmos', { with: { 'resolution-mode': 'require' }}).Keys
+type ModuleKeys = import('@keyturn/cosmos').Keys
+
+/** The types of the one build take what the other build makes. */
+export const takenByCommonJs = ({ Ring, fixed }: Keyring): readonly CommonJsKeys[] => {
+  const source = fixed({ primary, secondary })
+  return [source, new Ring({ source })]
+}
+export const takenByModules = ({ Ring, fixed }: Required): readonly ModuleKeys[] => {
+  const source = fixed({ primary, secondary })
+  return [source, new Ring({ source })]
+}
+
 const required = createRequire(`${process.cwd()}/`)
 const { ENDPOINT: endpoint = '', PRIMARY: primary = '', SECONDARY: secondary = '' } = process.env
 const transport = { ca: process.env['CA'] ?? '' }
