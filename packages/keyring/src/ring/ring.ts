@@ -33,6 +33,9 @@ export interface RingOptions {
   readonly limits?: Partial<RefreshLimits>
 }
 
+/** The SDK ends every attempt after a minute by itself; whoever is on the wire is not yet gone. */
+const drainMsMaxDefault = 65_000
+
 const nothing: readonly Fingerprint[] = []
 const noKeyset: Begun = { next: 'no-keyset' }
 const closed: Begun = { next: 'closed' }
@@ -79,7 +82,7 @@ export class Ring implements RingSink {
    * From the call on nothing more is signed. Ends when nothing is in flight any longer, or after
    * `drainMsMax`, and the source has stopped: a sidecar so hears the goodbye after the last attempt.
    */
-  async stop(drainMsMax = 5000): Promise<void> {
+  async stop(drainMsMax = drainMsMaxDefault): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#refresher.end()

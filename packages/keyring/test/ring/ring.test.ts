@@ -184,6 +184,19 @@ t.test('a ring that stops signs nothing more, and says goodbye after its last at
   await ring.stop()
 })
 
+t.test('a goodbye waits as long as an attempt may take, and not for ever', async t => {
+  const { ring, source, clock } = started()
+  ring.offer(keyset(twoKeys()))
+  ring.begin(request)
+  const stopping = ring.stop()
+  clock.pass(60_000)
+  await new Promise(setImmediate)
+  t.notOk(source.stopped)
+  clock.pass(5000)
+  await stopping
+  t.ok(source.stopped)
+})
+
 t.test('a listener that throws harms nobody else', async t => {
   const { ring, news } = started()
   const warned = new Promise<Error>(resolve => process.once('warning', resolve))
