@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { lineOf } from '../history/line.ts'
 import { type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 
@@ -10,8 +11,6 @@ export const historyCommand = (host: Host): Command =>
     .addHelpText('after', '\nExample:\n  keyturn history --json | tail -n 20')
     .action(async (options: OperatorOptions & { json?: boolean }) => {
       for (const entry of await new OperatorClient(options).history()) {
-        const { type, ...facts } = entry.event
-        const line = `${entry.wallTime}  ${type.padEnd(20)} ${JSON.stringify(facts)}`
-        say(host, options.json ? JSON.stringify(entry) : line)
+        say(host, options.json ? JSON.stringify(entry) : lineOf(entry))
       }
     })
