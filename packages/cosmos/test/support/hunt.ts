@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { foundSchedules } from './found-schedules.ts'
 import { play, schedule } from './schedule.ts'
 
 /** Plays schedules from a fixed seed until one is wrong, and prints how many that took. */
@@ -11,6 +12,7 @@ const { numRuns, failed, errorInstance } = await fc.check(
     seed: Number(process.env['KEYTURN_SEED'] ?? 7),
     numRuns: Number(process.env['KEYTURN_RUNS'] ?? 1500),
     endOnFailure: true,
+    examples: foundSchedules.map(plan => [plan]),
   },
 )
 const why = errorInstance instanceof Error ? errorInstance.message : null

@@ -88,4 +88,16 @@ export const sabotages: readonly Sabotage[] = [
     find: 'if (!this.#write || ring.hasWritten(fingerprint)) break',
     replace: 'break',
   },
+  {
+    name: 'a swap that does not help is the last word',
+    file: '/cosmos/src/engine/attempt.ts',
+    find: "this.#refreshed = (await this.#bounded(ms => this.#refresh(ms))) !== 'swapped'",
+    replace: 'this.#refreshed = true\n        await this.#bounded(ms => this.#refresh(ms))',
+  },
+  {
+    name: 'a read of the source that began before the question counts as its answer',
+    file: '/keyring/src/ring/refresher.ts',
+    find: 'const looked = this.#reads',
+    replace: 'const looked = false',
+  },
 ]
