@@ -163,6 +163,16 @@ for (const substatus of ['5202', '0', undefined]) {
   })
 }
 
+t.test('an account without key authentication says so to the very first operation', async t => {
+  const { account, source, container } = await setUp(t)
+  source.offer(a, b)
+  const message = 'Local Authorization is disabled. Use an AAD token to authorize all requests.'
+  const headers = { 'x-ms-substatus': '5202' }
+  account.intercept = () => ({ status: 401, body: { code: 'Unauthorized', message }, headers })
+  await t.rejects(container.item('1', 'p').read(), { code: 'LOCAL_AUTH_DISABLED' })
+  t.equal(account.seen.length, 1)
+})
+
 t.test('a half-open breaker lets one attempt find the key alive again', async t => {
   const { account, source, container, ring, keys } = await setUp(t, {
     limits: { breakerResetMs: 40 },
