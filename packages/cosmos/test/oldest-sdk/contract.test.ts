@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
 import { Constants } from 'cosmos-oldest'
 import t from 'tap'
-import { env, manifestOf, node, oldest, tests } from './oldest.ts'
+import { env, manifestOf, node, oldest, runWithOldest, tests } from './oldest.ts'
 
 t.test('the supported range begins with the SDK that is tested as the oldest', async t => {
   t.match(manifestOf('packages/cosmos')['peerDependencies'], { '@azure/cosmos': `>=${oldest} <5` })
@@ -18,5 +17,5 @@ t.test('a process so started has the oldest SDK', async t => {
 })
 
 /** The same files that run with the newest by themselves. */
-for (const file of globSync('sdk-contract/*.test.ts', { cwd: tests }).sort())
-  t.spawn(process.execPath, [...node, join(tests, file)], { env }, `${oldest}: ${file}`)
+const files = globSync('sdk-contract/*.test.ts', { cwd: tests }).sort()
+runWithOldest(files.map(file => file.replace(/\.test\.ts$/, '')))

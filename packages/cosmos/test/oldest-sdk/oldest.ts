@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import t from 'tap'
 
 const preload = new URL('preload.ts', import.meta.url).href
 const { NODE_OPTIONS = '' } = process.env
@@ -21,3 +22,14 @@ export const oldest = manifestOf('node_modules/cosmos-oldest').version
 
 /** The tests of this package. */
 export const tests = fileURLToPath(new URL('..', import.meta.url))
+
+/** The same tests, in processes whose imports of the SDK lead to the oldest one. */
+export const runWithOldest = (names: readonly string[]): void => {
+  for (const name of names)
+    t.spawn(
+      process.execPath,
+      [...node, join(tests, `${name}.test.ts`)],
+      { env },
+      `${oldest}: ${name}.test.ts`,
+    )
+}

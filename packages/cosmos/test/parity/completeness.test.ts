@@ -1,10 +1,10 @@
 import t from 'tap'
 import { classesLeftOut, membersLeftOut } from './exclusions.ts'
-import { surfaces } from './surface.ts'
+import { membersOf, surfaces } from './surface.ts'
 import { table } from './table.ts'
 
 const all = surfaces()
-const members = new Set(all.flatMap(({ name, members }) => members.map(each => `${name}.${each}`)))
+const members = membersOf(all)
 const rows = new Set(table.map(({ call }) => call))
 
 for (const { name, members } of all) {

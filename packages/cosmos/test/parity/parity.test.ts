@@ -3,6 +3,7 @@ import { CosmosClient } from '@azure/cosmos'
 import { ResilientCosmosClient } from '@keyturn/cosmos'
 import t from 'tap'
 import { type Open, runTable } from './run.ts'
+import { membersOf, surfaces } from './surface.ts'
 import { table } from './table.ts'
 
 const plainClient: Open = (options, { primary: key }) => new CosmosClient({ ...options, key })
@@ -10,8 +11,11 @@ const plainClient: Open = (options, { primary: key }) => new CosmosClient({ ...o
 const resilientClient: Open = ({ endpoint = '', ...options }, keys) =>
   new ResilientCosmosClient({ ...options, endpoint, keys })
 
-const plain = await runTable(table, plainClient)
-const resilient = await runTable(table, resilientClient)
+/** An older SDK has fewer members; that the newest has all of them, another test holds. */
+const members = membersOf(surfaces())
+const here = table.filter(({ call }) => members.has(call))
+const plain = await runTable(here, plainClient)
+const resilient = await runTable(here, resilientClient)
 
 for (const [at, { row, seen, used }] of plain.entries())
   t.test(`${row.call} ${row.as}, alike with both clients`, async t => {

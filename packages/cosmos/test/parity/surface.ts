@@ -33,6 +33,10 @@ export const surfaces = (): readonly Surface[] => {
   return [...exported, changeFeed()].filter(({ members }) => members.length > 0)
 }
 
+/** Every member of those classes, as `Class.member`. */
+export const membersOf = (all: readonly Surface[]): ReadonlySet<string> =>
+  new Set(all.flatMap(({ name, members }) => members.map(member => `${name}.${member}`)))
+
 /**
  * Sees which members are used while it runs: a row must really call what it is named for.
  * @returns an end, which restores the SDK.
