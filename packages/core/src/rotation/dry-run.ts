@@ -1,7 +1,6 @@
 import { otherSlot, type Slot } from '../slot.ts'
 import type { Blocker } from './blocker.ts'
 import { publishedOf, rotationOf } from './check.ts'
-import { evidenceCanBeRead } from './checks-evidence.ts'
 import { deedOf } from './deeds.ts'
 import { paced } from './emergency.ts'
 import { fold } from './fold.ts'
@@ -111,7 +110,7 @@ const blockersNow = (world: World, rotation: Rotation): readonly Blocker[] => {
   const vault = guardVault(world)
   const guarded = guardedOf(rotation)
   const isFirst = rotation.phase.at === 'preflight'
-  const atTheGate = (isFirst ? [...beforeAnythingGate(rotation), [evidenceCanBeRead]] : [])
+  const atTheGate = (isFirst ? beforeAnythingGate(rotation) : [])
     .flat()
     .flatMap(check => check(world, guarded))
     .filter(blocker => !isWaived(world, guarded, blocker))

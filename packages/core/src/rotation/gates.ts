@@ -8,7 +8,7 @@ import {
   slotIsConsistentlyAccepted,
   vaultWasJustRead,
 } from './checks-azure.ts'
-import { evidenceAgrees } from './checks-evidence.ts'
+import { evidenceAgrees, evidenceCanBeRead } from './checks-evidence.ts'
 import {
   enoughMembersAreThere,
   everyMemberIsDurable,
@@ -80,7 +80,7 @@ export const drainGate: Gate = [...drainedGate, [evidenceAgrees]]
 
 export const beforeAnythingGate = (rotation: Rotation): Gate => [
   ...readinessGate(rotation),
-  azureAgrees,
+  [...azureAgrees, evidenceCanBeRead],
 ]
 
 /** Who uses a leaked key is not asked to rest first: the fence stops them. */

@@ -5,6 +5,7 @@ import { paced } from './emergency.ts'
 import { drainedGate, drainGate, heldGate, readinessGate } from './gates.ts'
 import { guardedOf } from './guarded.ts'
 import { attemptsOf, hasEnded } from './phase.ts'
+import type { Rotation } from './record.ts'
 import type { World } from './world.ts'
 
 /** What this turn has to look at, before it decides. */
@@ -73,17 +74,26 @@ const looksOf = (world: World): Needs => {
   }
 }
 
-/** Asked for as soon as every member has let go of the key: from then on, uses are strays'. */
+/**
+ * Asked for as soon as every member has let go of the key: from then on, uses are strays'. And
+ * before anything is fenced for it, to see that it can be read.
+ */
 const evidenceIsDue = (world: World): boolean => {
   const { record, policy, now, evidence } = world
   const { rotation } = record
   if (policy.evidence.is === 'none' || !rotation || !record.published?.confirmed) return false
-  const isBehindFence = rotation.phase.at.startsWith('fencing-')
-  const isBetweenAttempts =
-    rotation.phase.at.startsWith('regenerating-') && allSettled(attemptsOf(rotation.phase))
-  if (!isBehindFence && !isBetweenAttempts) return false
-  if (evidence && now - evidence.at < policy.evidence.pollMs) return false
-  return openGate(drainedGate, world, guardedOf(rotation)).length === 0
+  const gate = gateBeforeEvidence(rotation)
+  // What was read before a fence marks it not, and the mark does not wait for the next poll.
+  const since = rotation.fenceAcknowledged === null ? rotation.phaseSince : 0
+  const isRecent = evidence && evidence.at > since && now - evidence.at < policy.evidence.pollMs
+  return gate !== null && !isRecent && openGate(gate, world, guardedOf(rotation)).length === 0
+}
+
+const gateBeforeEvidence = (rotation: Rotation): Gate | null => {
+  const { phase } = rotation
+  if (phase.at === 'preflight') return readinessGate(rotation)
+  const isBetweenAttempts = phase.at.startsWith('regenerating-') && allSettled(attemptsOf(phase))
+  return phase.at.startsWith('fencing-') || isBetweenAttempts ? drainedGate : null
 }
 
 const both: Needs = { arm: true, vault: true, probes: [] }

@@ -51,21 +51,43 @@ t.test('evidence that cannot be read agrees with nothing', async t => {
   rig.outside.evidenceDown = true
   rig.rotate()
   rig.run(300)
+  t.equal(rig.phase, 'preflight', 'nothing is fenced for a word that cannot be read')
+  t.match(rig.blockers, [{ code: 'EVIDENCE_PENDING', sentence: /\(down\)/ }])
+  rig.outside.evidenceDown = false
+  rig.until('fencing-standby').run(1)
+  rig.outside.evidenceDown = true
+  rig.run(300)
   t.equal(rig.phase, 'fencing-standby')
   t.match(rig.blockers, [{ code: 'EVIDENCE_PENDING', sentence: /\(down\)/ }])
   rig.outside.evidenceDown = false
   rig.until('completed')
 })
 
-t.test('it is asked for only once the fleet has let go, and not at every turn', async t => {
+t.test('it is asked for once the fleet is ready, or has let go, and not at every turn', async t => {
   const rig = Rig.adopted({ policy })
   rig.member('one').busy.set(rig.azure.keys.secondary, 1)
   rig.rotate()
   rig.run(60)
-  t.equal(rig.outside.reads, 0)
+  t.equal(rig.phase, 'preflight')
+  t.equal(rig.outside.reads, 0, 'a fleet that uses the standby is not ready')
+  rig.member('one').busy.clear()
+  rig.until('fencing-standby')
+  t.equal(rig.outside.reads, 1, 'it can be read')
+  rig.member('one').busy.set(rig.azure.keys.secondary, 1)
+  rig.run(60)
+  t.equal(rig.outside.reads, 1, 'a fleet that has not let go is not asked about')
   rig.member('one').busy.clear()
   rig.run(31)
-  t.ok(rig.outside.reads >= 3 && rig.outside.reads <= 5, `${rig.outside.reads}`)
+  const { reads } = rig.outside
+  t.ok(reads >= 4 && reads <= 6, `${reads}`)
+})
+
+t.test('an emergency does not wait for a word that cannot be read', async t => {
+  const rig = Rig.adopted({ policy })
+  rig.outside.evidenceDown = true
+  rig.rotate({ slot: 'primary', emergency: true })
+  rig.until('completed')
+  t.equal(rig.azure.posts, 1)
 })
 
 t.test('a new leader reads it anew, and keeps what the journal says of the fence', async t => {
