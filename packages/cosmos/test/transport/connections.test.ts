@@ -1,11 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { createPipelineRequest } from '@azure/core-rest-pipeline'
+import { AzureSim } from '@keyturn/azure-sim'
 import t from 'tap'
-import { makeTlsIdentity } from '../../../azure-sim/src/tls/identity.ts'
 import { type TransportOptions, undiciTransport } from '../../src/transport/undici.ts'
 
 type Tap = { teardown(handler: () => unknown): void }
@@ -89,41 +89,56 @@ t.test('an aborted request takes its connection with it, and no other', async t 
   t.equal(sockets.length, 2)
 })
 
-t.test('nobody waits for a connection that another one gave up before it was made', async t => {
-  const identity = await makeTlsIdentity(Date.now())
-  const https = createHttpsServer(identity, (_, response) => response.end('{}'))
+/** A way to the simulator's TLS that a test can block and cut. */
+const relayed = async (t: Tap, mayPass: (nth: number) => boolean) => {
+  const sim = await AzureSim.start({ seed: 29 })
+  t.teardown(() => sim.stop())
+  const { port } = new URL(sim.endpoint)
   const arrived = Promise.withResolvers<void>()
   let count = 0
-  const silentFirst = createServer(socket => {
+  const relay = createServer(socket => {
     count += 1
-    // The first one is accepted and never greeted: its handshake does not end.
-    if (count === 1) arrived.resolve()
-    else https.emit('connection', socket)
+    arrived.resolve()
+    socket.on('error', () => {})
+    if (!mayPass(count)) return
+    const upstream = connect(Number(port), '127.0.0.1')
+    upstream.on('error', () => socket.destroy())
+    socket.on('close', () => upstream.destroy())
+    socket.pipe(upstream).pipe(socket)
   })
-  await listen(t, silentFirst)
-  const transport = open(t, { connections: 1, ca: identity.ca })
-  const url = `https://localhost:${portOf(silentFirst)}/`
+  const sockets = await listen(t, relay)
+  const url = `https://localhost:${portOf(relay)}/`
+  return { sockets, url, arrived: arrived.promise, ca: sim.ca }
+}
+
+t.test('nobody waits for a connection that another one gave up before it was made', async t => {
+  // The first one is accepted and never greeted: its handshake does not end.
+  const { sockets, url, arrived, ca } = await relayed(t, nth => nth > 1)
+  const transport = open(t, { connections: 1, ca })
   const cancel = new AbortController()
   const stuck = transport.send(get(url, cancel.signal), null)
-  await arrived.promise
+  await arrived
   cancel.abort()
   await t.rejects(stuck, { name: 'AbortError' })
-  t.equal((await transport.send(get(url), null)).status, 200)
-  t.equal(count, 2)
+  t.equal((await transport.send(get(url), null)).status, 401, 'unsigned, and answered')
+  t.equal(sockets.length, 2)
 })
 
 t.test('a second connection resumes the TLS session of the first', async t => {
-  const identity = await makeTlsIdentity(Date.now())
+  const { sockets, url, ca } = await relayed(t, () => true)
   const resumed: boolean[] = []
-  const https = createHttpsServer(identity, (request, response) => {
-    resumed.push((request.socket as TLSSocket).isSessionReused())
-    response.setHeader('connection', 'close')
-    response.end('{}')
-  })
-  await listen(t, https)
-  const transport = open(t, { ca: identity.ca })
-  const url = `https://localhost:${portOf(https)}/`
-  for (let nth = 0; nth < 2; nth++) await transport.send(get(url), null)
+  const onConnected = (message: unknown): void => {
+    resumed.push((message as { socket: TLSSocket }).socket.isSessionReused())
+  }
+  subscribe('undici:client:connected', onConnected)
+  t.teardown(() => unsubscribe('undici:client:connected', onConnected))
+  const transport = open(t, { ca })
+  await transport.send(get(url), null)
+  const [first] = sockets
+  const closed = first && once(first, 'close')
+  first?.destroy()
+  await closed
+  await transport.send(get(url), null)
   t.same(resumed, [false, true])
 })
 

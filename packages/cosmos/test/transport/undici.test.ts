@@ -56,6 +56,8 @@ t.test('headers that came may be changed like the SDK’s', async t => {
   headers.delete('X-NEW')
   t.notOk(headers.has('x-new'))
   t.ok([...headers].some(([name]) => name === 'date'))
+  t.notOk(headers.has('constructor'), 'what every object has is no header')
+  t.equal(headers.get('constructor'), undefined)
 })
 
 t.test('a compressed answer is read where somebody asked for one', async t => {
