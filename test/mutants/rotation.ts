@@ -116,8 +116,8 @@ export const rotationMutants: readonly Mutant[] = [
     name: 'a version counts as published without having been read back',
     rule: 'P7',
     file: 'rotation/fold.ts',
-    find: 'published: { ...event.publication, confirmed: false, at }',
-    replace: 'published: { ...event.publication, confirmed: true, at }',
+    find: 'return { ...next, confirmed: false, at, openSince: open }',
+    replace: 'return { ...next, confirmed: true, at, openSince: open }',
     worlds: ['no-fleet', 'joins'],
   },
   {

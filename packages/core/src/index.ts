@@ -112,6 +112,7 @@ export {
   type AccountRecord,
   type Emergency,
   emptyRecord,
+  openSince,
   type Publication,
   type Retirement,
   type Rotation,

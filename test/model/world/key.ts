@@ -2,13 +2,15 @@ import {
   type AccountRecord,
   type ArmView,
   attemptsOf,
+  openSince,
   otherSlot,
   type Phase,
   type ProbeView,
   type Rotation,
+  slots,
   type VaultView,
 } from '@keyturn/core'
-import { memberKeys, rowsKey } from './member-key.ts'
+import { maySomebodyBeWaived, memberKeys, rowsKey } from './member-key.ts'
 import { bit, Names, short } from './names.ts'
 import { leaderOutsideKey, outsideKey, outsideRecordKey, retirementKey } from './outside-key.ts'
 import { longMs } from './spec.ts'
@@ -63,7 +65,7 @@ const centreOf = (state: State): Centre => {
   const parts = [
     azureKey(state, names),
     vaultKey(state, names),
-    recordKey(record, names),
+    recordKey(record, names) + (maySomebodyBeWaived(state) ? sinceKey(record, names) : ''),
     outsideKey(state, names),
     ...state.leaders.map(leader => leaderKey(state, leader, names)),
   ]
@@ -126,6 +128,9 @@ const recordKey = (record: AccountRecord, names: Names): string => {
   const rest = rotationKey(rotation, names) + retirementKey(retirement, names)
   return [version, names.version(readBack), bit(takesOver), rest].join()
 }
+
+const sinceKey = ({ published }: AccountRecord, names: Names): string =>
+  published ? slots.map(slot => names.version(openSince(published, slot))).join('.') : ''
 
 const rotationKey = (rotation: Rotation | null, names: Names): string => {
   if (rotation === null) return '-'

@@ -69,7 +69,7 @@ const groupKey = (
     .map(
       row =>
         (incarnations.get(row.incarnation) ?? 'z') +
-        rowKey(row, shared.local(), adoptableOver(state)),
+        rowKey(row, shared.local(), adoptableOver(state), maySomebodyBeWaived(state)),
     )
     .sort()
   return [...parts, ...rows].join('/')
@@ -79,6 +79,10 @@ const groupKey = (
 const adoptableOver = ({ hands, store }: State): Publication | null =>
   hands.editedVault ? store.record.published : null
 
+/** Only a waiver asks what somebody acknowledged before, and since when a key has been open. */
+export const maySomebodyBeWaived = ({ spec: { outside } }: State): boolean =>
+  outside?.deadlines === true || outside?.waives?.includes('KEYSET_BEHIND') === true
+
 /** Rows as a leader read them, whoever they belong to: nobody adopts by these. */
 export const rowsKey = (rows: readonly Member[], names: Names): string =>
   rows
@@ -87,12 +91,13 @@ export const rowsKey = (rows: readonly Member[], names: Names): string =>
     .join('/')
 
 const rowKey = (
-  { standing, reportedAt, report }: Member,
+  { standing, reportedAt, report, lastAcknowledged }: Member,
   names: Names,
   published: Publication | null,
+  isRemembered = false,
 ): string =>
   standing === 'joined'
-    ? `j${names.age(reportedAt)}${reportKey(report, names, published)}`
+    ? `j${names.age(reportedAt)}${reportKey(report, names, published)}${isRemembered && lastAcknowledged ? names.held(lastAcknowledged) : ''}`
     : standing
 
 /** What gates ask of a report, what `weakens` compares, and what has to be adopted above. */

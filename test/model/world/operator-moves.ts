@@ -35,7 +35,7 @@ const mendedSidecar = (state: State, index: number): readonly Move[] => {
     })
   }
   for (const [at, { life, identity }] of sidecar.clients.entries()) {
-    if (life !== 'stopped') continue
+    if (life !== 'stopped' || state.spec.outside?.nobodySpeaks) continue
     const to = setClient(state, index, at, { life: 'up' })
     moves.push({ says: `${identity.id} goes on`, fault: null, to })
   }

@@ -23,7 +23,7 @@ export interface OutsideSpec {
   readonly deadlines?: true
   /** Whether Azure's evidence can never be read. */
   readonly unread?: true
-  /** Whether nobody approves or moves a consumer, and no window opens. */
+  /** Whether nobody approves, moves a consumer or wakes a process, and no window opens. */
   readonly nobodySpeaks?: true
   /** Whether it is not the keys that are turned: key authentication is to end. */
   readonly retires?: true

@@ -66,10 +66,12 @@ export const judgeSending = (state: State, slot: Slot, clean: boolean): State =>
   const remaining = otherSlot(slot)
   const key = state.azure.keys[remaining]
   const stranded = covered(state).find(
-    ({ client }) => client.ring !== null && client.ring.keys[remaining].fingerprint !== key,
+    ({ client: { ring } }) =>
+      ring !== null &&
+      (ring.keys[remaining].fingerprint !== key || ring.fenced.includes(remaining)),
   )
   if (stranded) {
-    return broken(judged, 2, `${who(stranded)} does not hold the ${remaining} key that remains`)
+    return broken(judged, 2, `${who(stranded)} cannot sign with the ${remaining} key that remains`)
   }
   const unproven = covered(state).find(({ sidecar }) => sidecar.unaware === key)
   if (unproven) {

@@ -118,6 +118,24 @@ const ofLeaks: readonly Spec[] = [
   {
     ...calm,
     name: 'deadlines-for-good',
+    about: 'a key has leaked, a client is stopped for good, and the deadline passes',
+    outside: { leaked: 'secondary', deadlines: true, nobodySpeaks: true },
+    faults: ['client-stopped', 'coordinator-crash'],
+    faultsMax: 2,
+    ends: 'probing-standby',
+  },
+  {
+    ...calm,
+    name: 'deadlines-fenced',
+    about: 'a client stops behind the fence of one key as the other one leaks',
+    outside: { deadlines: true, declaredIn: ['fencing-standby'] },
+    faults: ['client-stopped', ...leak],
+    faultsMax: 2,
+    ends: 'probing-standby',
+  },
+  {
+    ...calm,
+    name: 'deadlines-consumer',
     about: 'a key has leaked, and nobody moves a consumer that uses it',
     outside: {
       leaked: 'secondary',

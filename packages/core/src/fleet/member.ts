@@ -49,6 +49,11 @@ export interface Member {
   /** Observed time of the last report taken. */
   readonly reportedAt: number
   readonly report: MemberReport
+  /**
+   * What it acknowledged last, where its report acknowledges nothing: no ring behind it goes back
+   * from there, and whoever starts there is served nothing older (PROTOCOL, P11 and P14).
+   */
+  readonly lastAcknowledged?: Held
 }
 
 export interface Fleet {

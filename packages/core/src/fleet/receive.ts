@@ -31,6 +31,10 @@ export const receive = (
   const row = known.find(member => member.incarnation === incoming.incarnation)
   if (row && incoming.sequence <= row.sequence) return { taken: false, why: 'late' }
   const { incarnation, previousIncarnation, sequence, goodbye, ...report } = incoming
+  const replaced = known.find(
+    member => member.incarnation === previousIncarnation && member.standing === 'joined',
+  )
+  const lastAcknowledged = lastOf(row ?? replaced, report)
   const leaves = goodbye && report.clients.lost.length === 0 && report.clients.attached === 0
   const next: Member = {
     name,
@@ -39,17 +43,21 @@ export const receive = (
     standing: leaves ? 'gone' : 'joined',
     reportedAt: now,
     report,
+    ...(lastAcknowledged ? { lastAcknowledged } : {}),
   }
   if (row) {
     const returns = row.standing !== 'joined' && next.standing === 'joined'
     return { taken: true, rows: [next], weakens: returns || weakens(row.report, report) }
   }
-  const replaced = known.find(
-    member => member.incarnation === previousIncarnation && member.standing === 'joined',
-  )
   const rows = replaced ? [next, { ...replaced, standing: 'replaced' as const }] : [next]
   return { taken: true, rows, weakens: next.standing === 'joined' }
 }
+
+/** Kept only while the member itself says nothing: it says the same of its later self. */
+const lastOf = (before: Member | undefined, report: MemberReport): Held | null =>
+  report.acknowledged === null
+    ? (before?.report.acknowledged ?? before?.lastAcknowledged ?? null)
+    : null
 
 /** Whether the later report says less in favour of a gate than the earlier one did. */
 export const weakens = (before: MemberReport, after: MemberReport): boolean =>

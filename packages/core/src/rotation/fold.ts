@@ -1,7 +1,15 @@
+import type { Slot } from '../slot.ts'
 import type { Attempt, Outcome } from './attempt.ts'
 import type { EnteredPhase, JournalEvent } from './event.ts'
 import { attemptsOf, type Phase } from './phase.ts'
-import type { AccountRecord, Retirement, Rotation } from './record.ts'
+import {
+  type AccountRecord,
+  openSince,
+  type Publication,
+  type Published,
+  type Retirement,
+  type Rotation,
+} from './record.ts'
 
 /** State is the fold of the journal's events. `at` is the observed time of the append. */
 export const fold = (record: AccountRecord, event: JournalEvent, at: number): AccountRecord => {
@@ -9,7 +17,7 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
     case 'adopted':
       return { ...record, installation: event.installation, takesOver: event.takeOver }
     case 'publish-intended':
-      return { ...record, published: { ...event.publication, confirmed: false, at } }
+      return { ...record, published: publishing(record.published, event.publication, at) }
     case 'published':
       return record.published?.version === event.version
         ? {
@@ -33,6 +41,16 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
         ? { ...record, rotation: foldRotation(record.rotation, event, at) }
         : record
   }
+}
+
+const publishing = (before: Published | null, next: Publication, at: number): Published => {
+  const since = (slot: Slot): number => {
+    const isOpen = [before, next].every(one => one?.fenced.includes(slot) === false)
+    const isSame = before?.fingerprints[slot] === next.fingerprints[slot]
+    return isOpen && isSame ? openSince(before, slot) : next.version
+  }
+  const open = { primary: since('primary'), secondary: since('secondary') }
+  return { ...next, confirmed: false, at, openSince: open }
 }
 
 type RetireEvent = JournalEvent & {

@@ -12,6 +12,16 @@ export interface Publication {
   readonly fingerprints: Fingerprints
 }
 
+export type Published = Publication & {
+  readonly confirmed: boolean
+  readonly at: number
+  /**
+   * The version since which each slot's key has been this one, and open to all: whoever holds that
+   * version or a later one can sign with it. Absent: a snapshot that does not say.
+   */
+  readonly openSince?: Readonly<Record<Slot, number>>
+}
+
 /** What the journal holds of an account: the fold of its events. */
 export interface AccountRecord {
   /** Who writes this account's keysets; `null` until it is adopted. */
@@ -19,7 +29,7 @@ export interface AccountRecord {
   /** Whether somebody else's keyset may be overwritten, until our first version stands there. */
   readonly takesOver: boolean
   /** The newest version that was journalled, with whether it was read back as the latest (P7). */
-  readonly published: (Publication & { readonly confirmed: boolean; readonly at: number }) | null
+  readonly published: Published | null
   /** The newest version that was read back; `0`: none yet. */
   readonly readBack: number
   /** The running rotation, or the last one. */
@@ -86,6 +96,10 @@ export type Waiver = {
   readonly by: string
   readonly reason: string
 }
+
+/** From which version on everybody can sign with the slot's key; unknown: from the newest. */
+export const openSince = ({ openSince, version }: Published, slot: Slot): number =>
+  openSince?.[slot] ?? version
 
 export const emptyRecord: AccountRecord = {
   installation: null,

@@ -1,8 +1,8 @@
-import { joined } from '../fleet/member.ts'
+import { joined, type Member } from '../fleet/member.ts'
 import type { Slot } from '../slot.ts'
 import type { Blocker, BlockerCode } from './blocker.ts'
 import type { Guarded } from './guarded.ts'
-import type { AccountRecord, Waiver } from './record.ts'
+import { type AccountRecord, openSince, type Published, type Waiver } from './record.ts'
 import type { World } from './world.ts'
 
 /**
@@ -33,14 +33,27 @@ export const waivableCodes: readonly BlockerCode[] = [
 export const isWaivable = (world: World, guarded: Guarded, blocker: Blocker): boolean =>
   waivableCodes.includes(blocker.code) && !strands(world, guarded.remaining, blocker)
 
-/** Whether the blocker's member does not hold, unfenced, what will be the only key that works. */
+/** Whether the blocker's member may not hold, unfenced, what will be the only key that works. */
 const strands = ({ record, fleet }: World, remaining: Slot, { code, member }: Blocker): boolean =>
   code === 'KEYSET_BEHIND' &&
-  joined(fleet).some(({ name, report: { acknowledged } }) => {
-    if (name !== member) return false
-    if (acknowledged === null || acknowledged.fenced.includes(remaining)) return true
-    return acknowledged.fingerprints[remaining] !== record.published?.fingerprints[remaining]
-  })
+  joined(fleet).some(one => one.name === member && !canSign(one, record.published, remaining))
+
+/**
+ * What was acknowledged stays true, whatever has been said since: rings hold that version or a
+ * later one, each with this key in it and open. Layouts without versions may go back: only what
+ * is acknowledged now counts of them.
+ */
+const canSign = (
+  { report, lastAcknowledged }: Member,
+  published: Published | null,
+  remaining: Slot,
+): boolean => {
+  const held = report.acknowledged ?? lastAcknowledged
+  if (!published || !held || held.fenced.includes(remaining)) return false
+  if (held.fingerprints[remaining] !== published.fingerprints[remaining]) return false
+  const isUnversioned = held.version === 0 && report.acknowledged !== null
+  return isUnversioned || held.version >= openSince(published, remaining)
+}
 
 export const isWaived = (world: World, guarded: Guarded, blocker: Blocker): boolean =>
   hasWaiver(world.record, guarded.slot, blocker) && !strands(world, guarded.remaining, blocker)

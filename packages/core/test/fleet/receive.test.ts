@@ -118,6 +118,29 @@ t.test('a new incarnation with the old one’s durable state replaces it', async
   )
 })
 
+t.test('what was acknowledged is remembered while nothing is, and by who comes after', async t => {
+  const member = new FakeMember('one')
+  member.hear(publication(1))
+  const known = member.held
+  const hears = (rows: readonly Member[]): readonly Member[] => {
+    const received = receive('one', rows, member.report(1), 1)
+    return received.taken ? received.rows : []
+  }
+  const lastOf = (rows: readonly Member[]) => rows.map(row => row.lastAcknowledged)
+  let rows = joinedAs(member)
+  t.same(lastOf(rows), [undefined], 'its report says it')
+  member.held = null
+  rows = hears(rows)
+  t.same(lastOf(rows), [known])
+  rows = hears(rows)
+  t.same(lastOf(rows), [known], 'again')
+  member.incarnation = 'one-2'
+  member.previousIncarnation = 'one-1'
+  t.same(lastOf(hears(rows)).slice(0, 1), [known], 'it presents the durable state')
+  member.previousIncarnation = null
+  t.same(lastOf(hears(rows)).slice(0, 1), [undefined], 'nobody knows what it has forgotten')
+})
+
 t.test('one without it stands beside the old one, which then blocks', async t => {
   const member = new FakeMember('one')
   const rows = joinedAs(member)

@@ -83,6 +83,34 @@ t.test('a member that would be stranded is waited for, whatever the deadline', a
   t.same(rig.azure.regenerated, ['secondary', 'primary'])
 })
 
+t.test(
+  'a client that does not answer is overtaken where its member held the key before',
+  async t => {
+    const rig = Rig.adopted()
+    rig.member('two').held = null
+    rig.member('two').deaf = true
+    leak(rig, 'secondary')
+    rig.until('probing-standby')
+    t.same(rig.azure.regenerated, ['secondary'])
+    t.match(waived(rig).at(-1), { member: 'two', reason: /the deadline of 60 s has passed/ })
+  },
+)
+
+t.test('nobody is overtaken who may hold the key that remains behind a fence', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('fencing-standby')
+  rig.member('two').held = null
+  rig.member('two').deaf = true
+  rig.run(3)
+  leak(rig, 'primary')
+  rig.run(300)
+  t.same(rig.azure.regenerated, [], 'a client of two may have taken the version in between')
+  t.ok(rig.codes.includes('KEYSET_BEHIND'))
+  rig.member('two').deaf = false
+  rig.until('completed')
+})
+
 t.test('the key that remains is proven, whatever the deadline', async t => {
   const rig = Rig.adopted()
   rig.azure.refusing.add(`North Europe ${rig.azure.keys.secondary}`)

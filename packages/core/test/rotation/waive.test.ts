@@ -1,4 +1,4 @@
-import { type BlockerCode, blockerCodes, waivableCodes } from '@keyturn/core'
+import { type BlockerCode, blockerCodes, isWaivable, waivableCodes } from '@keyturn/core'
 import { Rig } from '@keyturn/testkit'
 import t from 'tap'
 
@@ -86,11 +86,48 @@ t.test('a waiver that a later report overtakes strands nobody', async t => {
   rig.run(5)
   t.same(waive(rig, 'KEYSET_BEHIND', { member: 'two' }), [])
   t.same(waive(rig, 'NOT_FENCED', { member: 'two' }), [])
-  rig.member('two').held = null
+  const two = rig.member('two')
+  two.held = two.held && { ...two.held, fenced: ['primary'] }
   rig.run(60)
   t.ok(rig.codes.includes('KEYSET_BEHIND'), 'waived, and blocks all the same')
   t.equal(rig.azure.posts, 0)
 })
+
+t.test('a member that acknowledges nothing any more still holds what it acknowledged', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.second()
+  rig.member('two').held = null
+  rig.member('two').deaf = true
+  rig.run(5)
+  for (const code of ['KEYSET_BEHIND', 'NOT_FENCED', 'IN_FLIGHT'] as const) {
+    t.same(waive(rig, code, { member: 'two' }), [], code)
+  }
+  rig.until('regenerating-standby')
+})
+
+t.test(
+  'a journal that does not say since when a key is open waives only who is not behind',
+  async t => {
+    const rig = Rig.adopted()
+    rig.rotate()
+    rig.second()
+    rig.member('two').deaf = true
+    rig.run(5)
+    const blocker = { code: 'KEYSET_BEHIND', member: 'two', sentence: '' } as const
+    const guarded = { slot: 'secondary', remaining: 'primary' } as const
+    const world = rig.world()
+    const { published } = world.record
+    t.ok(published && isWaivable(world, guarded, blocker))
+    const older = published && (({ openSince: _, ...rest }) => rest)(published)
+    t.notOk(
+      isWaivable({ ...world, record: { ...world.record, published: older } }, guarded, blocker),
+    )
+    t.notOk(
+      isWaivable({ ...world, record: { ...world.record, published: null } }, guarded, blocker),
+    )
+  },
+)
 
 t.test('a layout without fences is waived by the member’s name', async t => {
   const rig = Rig.adopted()
