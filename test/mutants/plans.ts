@@ -94,7 +94,7 @@ export const planMutants: readonly Mutant[] = [
     find: 'if (acknowledged === null || acknowledged.version !== published.version) return [behind]',
     replace:
       "const isUrgent = record.rotation?.emergency && record.rotation.phase.at.startsWith('fencing-')\n    if (acknowledged === null) return [behind]\n    if (acknowledged.version !== published.version) return isUrgent ? [] : [behind]",
-    worlds: ['leak-of-standby'],
+    worlds: ['leak-by-hand'],
   },
   {
     name: 'an emergency waits until Azure sees the thief stop',

@@ -55,6 +55,14 @@ const ofLeaks: readonly Spec[] = [
     first: ['region-lag', 'hand-in-portal'],
   },
   {
+    ...calm,
+    name: 'leak-by-hand',
+    about: 'a key has leaked, and somebody regenerates keys in the portal',
+    outside: { leaked: 'secondary' },
+    faults: ['hand-in-portal'],
+    faultsMax: 2,
+  },
+  {
     ...small,
     name: 'leak-in-vault',
     about: 'a leak is declared, and somebody writes to the vault by hand',
