@@ -22,10 +22,16 @@ export type {
   SourceKind,
   SourceStatus,
 } from './source.ts'
+export { type ChainOptions, ChainSource, chain, type ServingChange } from './sources/chain.ts'
 export type { Texts, Volume } from './sources/directory.ts'
 export { type FilesOptions, FilesSource, files } from './sources/files.ts'
 export { KeyVaultSource, keyVault } from './sources/key-vault.ts'
-export type { KeyVaultOptions, SecretReader } from './sources/key-vault-options.ts'
+export type {
+  KeyVaultOptions,
+  SecretFacts,
+  SecretNames,
+  SecretReader,
+} from './sources/key-vault-options.ts'
 export type {
   LocalAnswer,
   LocalRequest,

@@ -49,6 +49,16 @@ export interface SourceStatus {
   readonly serving: SourceKind | null
   /** Milliseconds since the source last answered with a valid keyset; `null`: it never did. */
   readonly ageMs: number | null
+  /**
+   * For longer than the source's bound there was no valid keyset: the one that is held may be
+   * yesterday's. Whoever answers for readiness turns red by it. Absent: it cannot be stale.
+   */
+  readonly isStale?: boolean
+  /**
+   * Whether a sidecar counts what is signed. Where it is not, and the ring is not a sidecar's own,
+   * its client is a stray: no rotation waits for it (PROTOCOL, P15).
+   */
+  readonly isAttached?: boolean
   /** One sentence about the last failure since the last good answer; `null`: none. */
   readonly lastError: string | null
 }
@@ -56,13 +66,15 @@ export interface SourceStatus {
 /**
  * Where keysets come from. A ring calls, a source offers:
  *
- * - `start(sink)` once, by the ring's own `start()`. It returns at once, never throws for
- *   what the world did, and begins to watch in the background. The source calls
- *   `sink.offer(…)` whenever it has read a keyset, also when it is the same again.
+ * - `start(sink)` once, by the ring's own `start()`; in a chain again after `stop()` has
+ *   resolved. It returns at once, never throws for what the world did, and begins to watch in the
+ *   background. The source calls `sink.offer(…)` whenever it has read a keyset, also when it is
+ *   the same again.
  * - `refresh(reason, signal)` when the ring needs to know whether there is something newer.
  *   It settles after a fresh read *was offered*, and rejects when the source could not be read.
  *   The ring asks once for all its waiters, bounds the wait, and adds jitter by itself.
- * - `stop()` once. Nothing is offered after it has resolved. A sidecar source says goodbye in it.
+ * - `stop()` once for each start. Nothing is offered after it has resolved. A sidecar source says
+ *   goodbye in it.
  *
  * The sidecar source also uploads `sink.sample()`: after each news and at an interval.
  * Nothing that a source leaves open (timer, socket, watcher) may keep a process alive.

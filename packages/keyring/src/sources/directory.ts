@@ -1,5 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import { refuseSubPath } from './mounts.ts'
 
 /** Each file by its name; `null`: it is not there. */
 export type Texts = readonly [name: string, text: string | null][]
@@ -17,6 +18,8 @@ const names = ['keyset.json', 'primary', 'secondary', 'active'] as const
 /** A directory of this machine, perhaps a mount. */
 export class Directory implements Volume {
   readonly #path: string
+  /** Found to be no mounts of their own; a container's mounts are as old as it is. */
+  readonly #checked = new Set<string>()
 
   constructor(path: string) {
     this.#path = path
@@ -26,10 +29,18 @@ export class Directory implements Volume {
   async read(): Promise<Texts> {
     const at = await realpath(join(this.#path, '..data')).catch(() => this.#path)
     return Promise.all(
-      names.map(
-        async (name): Promise<[string, string | null]> => [name, await readIfThere(join(at, name))],
-      ),
+      names.map(async (name): Promise<[string, string | null]> => {
+        const text = await readIfThere(join(at, name))
+        if (text !== null) await this.#check(join(at, name), name)
+        return [name, text]
+      }),
     )
+  }
+
+  async #check(path: string, name: string): Promise<void> {
+    if (this.#checked.has(name)) return
+    await refuseSubPath(path, name)
+    this.#checked.add(name)
   }
 
   async watch(onChange: () => void): Promise<() => Promise<void>> {

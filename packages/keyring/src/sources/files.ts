@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto'
-import { isAccountKey, type Pair, type Slot } from '@keyturn/core'
 import { backgroundClock, type Chance, type Clock, systemChance } from '../clock.ts'
 import { KeysetError, parseKeyset } from '../document.ts'
-import { Key } from '../key.ts'
 import type { LiveKeyset, RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
 import { Directory, type Texts, type Volume } from './directory.ts'
 import { FollowLoop, orAborted } from './follow-loop.ts'
+import { SubPathError } from './mounts.ts'
+import { ofSubject, plainKey, plainKeyset, plainSlot, type SubjectOptions } from './plain.ts'
 import { Reading } from './reading.ts'
 
-export interface FilesOptions {
-  /** Holds `keyset.json`, or `primary`, `secondary` and perhaps `active`. */
+export interface FilesOptions extends SubjectOptions {
+  /**
+   * Holds `keyset.json`, or `primary`, `secondary` and perhaps `active`. Only a keyset has a version
+   * and fences: on the others a member blocks a rotation with `NOT_FENCED` until it is waived.
+   */
   readonly directory: string
-  /** Whose keys they are, where the files do not say: ARM resource id. */
-  readonly account?: string
-  /** The account's endpoint, where the files do not say. */
-  readonly endpoint?: string
-  readonly pair?: Pair
   /** Between two looks for which no event was needed, in ms; default 10,000. */
   readonly pollMs?: number
   /** How old files may be when they are mounted, in ms; default 120,000, as the CSI driver polls. */
   readonly stalenessMsMax?: number
+  /** Without a good look for longer, in ms, the source counts as stale; default 300,000. */
+  readonly ageMsMax?: number
   readonly clock?: Clock
   readonly chance?: Chance
   /** Instead of the directory on this machine. */
@@ -28,6 +28,7 @@ export interface FilesOptions {
 
 const defaultPollMs = 10_000
 const defaultStalenessMsMax = 120_000
+const defaultAgeMsMax = 300_000
 /** A network file system that hangs is asked again. */
 const readMsMax = 10_000
 /** A half-written file is whole a moment later. */
@@ -40,8 +41,8 @@ export class FilesSource implements Source {
   readonly #options: FilesOptions
   readonly #clock: Clock
   readonly #reading: Reading
-  readonly #loop: FollowLoop
   readonly #volume: Volume
+  #loop: FollowLoop
   #unwatch: Promise<() => Promise<void>> = Promise.resolve(async () => {})
   #sink: RingSink | null = null
   #last: { readonly digest: string; readonly keyset: LiveKeyset } | null = null
@@ -50,19 +51,13 @@ export class FilesSource implements Source {
     this.#options = options
     this.stalenessMsMax = options.stalenessMsMax ?? defaultStalenessMsMax
     this.#clock = options.clock ?? backgroundClock
-    this.#reading = new Reading('files', this.#clock)
+    this.#reading = new Reading('files', this.#clock, options.ageMsMax ?? defaultAgeMsMax)
     this.#volume = options.volume ?? new Directory(options.directory)
-    this.#loop = new FollowLoop({
-      read: () => this.#read(),
-      readMsMax,
-      pollMs: options.pollMs ?? defaultPollMs,
-      backoff,
-      clock: this.#clock,
-      chance: options.chance ?? systemChance,
-    })
+    this.#loop = this.#makeLoop()
   }
 
   start(sink: RingSink): void {
+    if (this.#loop.stopped) this.#loop = this.#makeLoop()
     this.#sink = sink
     this.#loop.start()
     // Without events there is still the poll.
@@ -81,6 +76,17 @@ export class FilesSource implements Source {
     this.#sink = null
     await this.#loop.stop()
     await (await this.#unwatch)()
+  }
+
+  #makeLoop(): FollowLoop {
+    return new FollowLoop({
+      read: () => this.#read(),
+      readMsMax,
+      pollMs: this.#options.pollMs ?? defaultPollMs,
+      backoff,
+      clock: this.#clock,
+      chance: this.#options.chance ?? systemChance,
+    })
   }
 
   #watch(): Promise<() => Promise<void>> {
@@ -117,35 +123,23 @@ const digestOf = (texts: Texts): string =>
 
 const assemble = (texts: Texts, options: FilesOptions): LiveKeyset => {
   const of = Object.fromEntries(texts)
-  if (typeof of['keyset.json'] === 'string') return parseKeyset(of['keyset.json'])
-  return Object.freeze({
-    account: options.account ?? '',
-    endpoint: options.endpoint ?? '',
-    pair: options.pair ?? 'readWrite',
-    installation: null,
-    version: 0,
-    active: activeOf(of['active'] ?? null),
-    fenced: [],
-    keys: { primary: keyOf('primary', of), secondary: keyOf('secondary', of) },
-  })
-}
-
-const keyOf = (slot: Slot, texts: Readonly<Record<string, string | null>>): Key => {
-  const text = texts[slot]?.trim()
-  if (text === undefined) throw new KeysetError(`neither keyset.json nor ${slot} is there`)
-  if (!isAccountKey(text)) throw new KeysetError(`${slot} is not an account key`)
-  return new Key(text)
-}
-
-const activeOf = (text: string | null): Slot => {
-  const slot = text?.trim() ?? 'primary'
-  if (slot === 'primary' || slot === 'secondary') return slot
-  throw new KeysetError('active is neither primary nor secondary')
+  if (typeof of['keyset.json'] === 'string') {
+    return ofSubject(parseKeyset(of['keyset.json']), options)
+  }
+  const { primary, secondary, active } = of
+  for (const [slot, text] of Object.entries({ primary, secondary })) {
+    if (typeof text !== 'string') throw new KeysetError(`neither keyset.json nor ${slot} is there`)
+  }
+  return plainKeyset(
+    { primary: plainKey(primary, 'primary'), secondary: plainKey(secondary, 'secondary') },
+    plainSlot(active, 'active'),
+    options,
+  )
 }
 
 /** Never a file's text. */
 const sentenceOf = (error: unknown): string => {
-  if (error instanceof KeysetError) return error.message
+  if (error instanceof KeysetError || error instanceof SubPathError) return error.message
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   return `its files cannot be read (${code}): see that the volume is mounted and readable.`
 }

@@ -27,7 +27,8 @@ export interface LoopOptions {
 
 /**
  * Reads on and on, with back-off after failures, and at once when asked. Two reads never overlap,
- * and whoever asks gets one that began after the question.
+ * and whoever asks gets one that began after the question. Who was told when to come back comes
+ * back then, whoever asks: until that moment a read is answered with the failure that said so.
  */
 export class FollowLoop {
   readonly #options: LoopOptions
@@ -35,7 +36,11 @@ export class FollowLoop {
   #reading: Promise<void> | null = null
   #queued: Promise<void> | null = null
   #failures = 0
-  #notBefore = 0
+  /** When the loop itself reads next. */
+  #dueAt = 0
+  /** A failure that named a time, until that time. */
+  #told: { readonly until: number; readonly failure: unknown } | null = null
+  #rearm = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: LoopOptions) {
@@ -48,6 +53,7 @@ export class FollowLoop {
 
   async stop(): Promise<void> {
     this.#stop.abort(new Error('The source was stopped.'))
+    this.#rearm.abort()
     await this.#running
     await this.#reading?.catch(() => undefined)
   }
@@ -70,24 +76,39 @@ export class FollowLoop {
   }
 
   #read(): Promise<void> {
-    const { clock, chance, backoff } = this.#options
+    const { clock } = this.#options
+    if (this.#told !== null && clock.now() < this.#told.until) {
+      return Promise.reject(this.#told.failure)
+    }
     const reading = this.#bounded().then(
-      () => {
-        this.#failures = 0
-        this.#notBefore = 0
-      },
+      () => this.#wentWell(),
       (error: unknown) => {
-        this.#failures += 1
-        const waitMs = backoffMs(this.#failures, chance(), backoff)
-        const askedMs = isPatient(error) ? error.retryAfterMs : 0
-        this.#notBefore = clock.now() + Math.max(waitMs, askedMs)
+        this.#failed(error)
         throw error
       },
     )
     this.#reading = reading.finally(() => {
       this.#reading = null
+      // Whoever asked for it: the loop's next look counts from this one.
+      this.#rearm.abort()
     })
     return this.#reading
+  }
+
+  #wentWell(): void {
+    const { clock, chance, pollMs } = this.#options
+    this.#failures = 0
+    this.#told = null
+    this.#dueAt = clock.now() + jittered(pollMs, chance())
+  }
+
+  #failed(failure: unknown): void {
+    const { clock, chance, backoff } = this.#options
+    this.#failures += 1
+    const waitMs = backoffMs(this.#failures, chance(), backoff)
+    const toldMs = isPatient(failure) ? failure.retryAfterMs : 0
+    this.#told = toldMs > 0 ? { until: clock.now() + toldMs, failure } : null
+    this.#dueAt = clock.now() + Math.max(waitMs, toldMs)
   }
 
   async #bounded(): Promise<void> {
@@ -105,12 +126,15 @@ export class FollowLoop {
   }
 
   async #run(): Promise<void> {
-    const { clock, chance, pollMs } = this.#options
+    const { clock } = this.#options
     while (!this.stopped) {
-      // The source's status says what went wrong; here only the wait matters.
-      await this.now().catch(() => undefined)
-      const ms = this.#failures > 0 ? this.#notBefore - clock.now() : jittered(pollMs, chance())
-      await rest(clock, Math.max(ms, 1), this.#stop.signal)
+      if (clock.now() < this.#dueAt) {
+        await rest(clock, Math.max(this.#dueAt - clock.now(), 1), this.#rearm.signal)
+        if (this.#rearm.signal.aborted && !this.stopped) this.#rearm = new AbortController()
+      } else {
+        // The source's status says what went wrong; here only the wait matters.
+        await this.now().catch(() => undefined)
+      }
     }
   }
 }

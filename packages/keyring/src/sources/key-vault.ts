@@ -1,18 +1,21 @@
 import { backgroundClock, type Clock, systemChance } from '../clock.ts'
-import { parseKeyset } from '../document.ts'
-import type { LiveKeyset, RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
+import type { RefreshReason, RingSink, Source, SourceStatus } from '../source.ts'
 import { FollowLoop, orAborted } from './follow-loop.ts'
-import type { KeyVaultOptions, SecretReader } from './key-vault-options.ts'
+import type { KeyVaultOptions } from './key-vault-options.ts'
 import { Reading } from './reading.ts'
 import { connectVault, vaultFailure } from './vault-client.ts'
+import { VaultLayouts } from './vault-layouts.ts'
+import { VaultSecrets } from './vault-secret.ts'
 
 /** 6,000 sidecars that poll this often use a twentieth of what one vault allows. */
 const defaultPollMs = 30_000
+/** Ten looks that failed. */
+const defaultAgeMsMax = 300_000
 /** Longer than any healthy answer, token included. */
 const readMsMax = 20_000
 const backoff = { firstMs: 500, maxMs: 60_000 } as const
 
-/** A keyset in one Key Vault secret: the one truth that a fleet follows. */
+/** Keys in Key Vault: the one truth that a fleet follows. */
 export class KeyVaultSource implements Source {
   readonly kind = 'keyVault'
   /** Key Vault answers with the latest version, or not at all. */
@@ -20,28 +23,19 @@ export class KeyVaultSource implements Source {
   readonly #options: KeyVaultOptions
   readonly #clock: Clock
   readonly #reading: Reading
-  readonly #loop: FollowLoop
-  #client: SecretReader | null
+  #loop: FollowLoop
+  #layouts: VaultLayouts | null = null
   #sink: RingSink | null = null
-  /** Versions of a secret never change, so each is parsed once. */
-  #last: { readonly version: string; readonly keyset: LiveKeyset | Error } | null = null
 
   constructor(options: KeyVaultOptions) {
     this.#options = options
     this.#clock = options.clock ?? backgroundClock
-    this.#reading = new Reading('keyVault', this.#clock)
-    this.#client = options.client ?? null
-    this.#loop = new FollowLoop({
-      read: signal => this.#read(signal),
-      readMsMax,
-      pollMs: options.pollMs ?? defaultPollMs,
-      backoff,
-      clock: this.#clock,
-      chance: options.chance ?? systemChance,
-    })
+    this.#reading = new Reading('keyVault', this.#clock, options.ageMsMax ?? defaultAgeMsMax)
+    this.#loop = this.#makeLoop()
   }
 
   start(sink: RingSink): void {
+    if (this.#loop.stopped) this.#loop = this.#makeLoop()
     this.#sink = sink
     this.#loop.start()
   }
@@ -60,38 +54,36 @@ export class KeyVaultSource implements Source {
     await this.#loop.stop()
   }
 
+  #makeLoop(): FollowLoop {
+    return new FollowLoop({
+      read: signal => this.#read(signal),
+      readMsMax,
+      pollMs: this.#options.pollMs ?? defaultPollMs,
+      backoff,
+      clock: this.#clock,
+      chance: this.#options.chance ?? systemChance,
+    })
+  }
+
   async #read(signal: AbortSignal): Promise<void> {
-    const keyset = await orAborted(this.#fetch(signal), signal).catch((error: unknown) => {
-      const failure = vaultFailure(error, this.#options)
+    try {
+      this.#layouts ??= await this.#connect()
+      const keyset = await orAborted(this.#layouts.look(signal), signal)
+      if (this.#sink !== null) this.#reading.offer(this.#sink, keyset)
+    } catch (error) {
+      const { vaultUrl, secretName } = this.#options
+      const name = typeof secretName === 'string' ? secretName : secretName.primary
+      const failure = vaultFailure(error, vaultUrl, name)
       this.#reading.failed(failure.message)
       throw failure
-    })
-    if (this.#sink !== null) this.#reading.offer(this.#sink, keyset)
-  }
-
-  async #fetch(abortSignal: AbortSignal): Promise<LiveKeyset> {
-    this.#client ??= await connectVault(this.#options)
-    const { secretName } = this.#options
-    const { value, properties } = await this.#client.getSecret(secretName, { abortSignal })
-    const version = properties.version ?? null
-    if (this.#last === null || this.#last.version !== version) {
-      const keyset = parsed(value ?? '')
-      this.#last = version === null ? null : { version, keyset }
-      if (keyset instanceof Error) throw keyset
-      return keyset
     }
-    if (this.#last.keyset instanceof Error) throw this.#last.keyset
-    return this.#last.keyset
+  }
+
+  async #connect(): Promise<VaultLayouts> {
+    const client = this.#options.client ?? (await connectVault(this.#options))
+    return new VaultLayouts(new VaultSecrets(client, this.#options.vaultUrl), this.#options)
   }
 }
 
-const parsed = (text: string): LiveKeyset | Error => {
-  try {
-    return parseKeyset(text)
-  } catch (error) {
-    return error instanceof Error ? error : new Error('The secret is not a keyset.')
-  }
-}
-
-/** Follows a keyset secret in Azure Key Vault. */
+/** Follows keys in Azure Key Vault: a keyset secret, two secrets, or Azure's tagged layout. */
 export const keyVault = (options: KeyVaultOptions): KeyVaultSource => new KeyVaultSource(options)

@@ -14,23 +14,33 @@ const sentences: Readonly<Record<Exclude<OfferRefusal, 'unchanged'>, string>> = 
 export class Reading {
   readonly #kind: SourceKind
   readonly #clock: Clock
+  readonly #ageMsMax: number
+  readonly #since: number
   #goodAt: number | null = null
   #lastError: string | null = null
 
-  constructor(kind: SourceKind, clock: Clock) {
+  /** @param ageMsMax without a good answer for longer, in ms, the source is stale. */
+  constructor(kind: SourceKind, clock: Clock, ageMsMax: number) {
     this.#kind = kind
     this.#clock = clock
+    this.#ageMsMax = ageMsMax
+    this.#since = clock.now()
   }
 
-  /** Offers what was read, and remembers how that went. */
-  offer(sink: RingSink, keyset: LiveKeyset): void {
+  /** What was given last, if anything was, still holds. */
+  good(): void {
+    if (this.#goodAt !== null) this.#took()
+  }
+
+  /** Offers what was read, and remembers how that went. @returns whether it is held now. */
+  offer(sink: RingSink, keyset: LiveKeyset): boolean {
     const verdict = sink.offer(keyset)
     if (verdict.take || verdict.reason === 'unchanged') {
-      this.#goodAt = this.#clock.now()
-      this.#lastError = null
-    } else {
-      this.#lastError = `The keyset of version ${keyset.version} was not taken: ${sentences[verdict.reason]}.`
+      this.#took()
+      return true
     }
+    this.#lastError = `The keyset of version ${keyset.version} was not taken: ${sentences[verdict.reason]}.`
+    return false
   }
 
   /** @param sentence for operators; it must not quote what was read. */
@@ -38,9 +48,20 @@ export class Reading {
     this.#lastError = sentence
   }
 
+  #took(): void {
+    this.#goodAt = this.#clock.now()
+    this.#lastError = null
+  }
+
   status(): SourceStatus {
-    const ageMs = this.#goodAt === null ? null : this.#clock.now() - this.#goodAt
-    const serving = this.#goodAt === null ? null : this.#kind
-    return { kind: this.#kind, serving, ageMs, lastError: this.#lastError }
+    const now = this.#clock.now()
+    const ageMs = this.#goodAt === null ? null : now - this.#goodAt
+    return {
+      kind: this.#kind,
+      serving: this.#goodAt === null ? null : this.#kind,
+      ageMs,
+      isStale: (ageMs ?? now - this.#since) > this.#ageMsMax,
+      lastError: this.#lastError,
+    }
   }
 }

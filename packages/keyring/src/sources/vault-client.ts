@@ -1,9 +1,5 @@
 import type { KeyVaultOptions, SecretReader } from './key-vault-options.ts'
-
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
-
-/** Whether a URL's host is this machine: there no challenge can name a vault's public host. */
-export const isLoopback = (url: string): boolean => loopback.test(new URL(url).hostname)
+import { isLoopback, pinnedTo } from './pinned-host.ts'
 
 /** Loaded only by those who use it: the SDK costs tens of megabytes. */
 export const connectVault = async (options: KeyVaultOptions): Promise<SecretReader> => {
@@ -14,6 +10,11 @@ export const connectVault = async (options: KeyVaultOptions): Promise<SecretRead
     ...options.clientOptions,
     // This source's own back-off honours Retry-After; two on top of each other would not.
     retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 },
+    additionalPolicies: [
+      ...(options.clientOptions?.additionalPolicies ?? []),
+      { policy: pinnedTo(options.vaultUrl), position: 'perRetry' },
+    ],
     disableChallengeResourceVerification: isLoopback(options.vaultUrl),
   })
 }
@@ -30,6 +31,9 @@ export class VaultFailure extends Error {
   }
 }
 
+/** A service that errs here must not silence us for longer than our own back-off would. */
+const toldSecondsMax = 60
+
 const remedies: Readonly<Record<number, string>> = {
   401: 'check the credential and its tenant',
   403: 'grant the identity "get" on this secret, and see that the secret is enabled',
@@ -43,21 +47,30 @@ const field = (value: unknown, name: string): unknown =>
 /** Names the failure by status and code only: a service's text may quote what it was sent. */
 export const vaultFailure = (
   error: unknown,
-  { vaultUrl, secretName }: KeyVaultOptions,
+  vaultUrl: string,
+  secretName: string,
 ): VaultFailure => {
+  if (error instanceof VaultFailure) return error
   const secret = `Secret ${secretName} of ${vaultUrl}`
+  const code = field(error, 'code')
   const status = field(error, 'statusCode')
+  if (code === 'VAULT_HOST_REFUSED' && error instanceof Error) {
+    const remedy = 'see who answers for this name, and that the vault URL is right'
+    return new VaultFailure(`${secret} was not read, since ${error.message}: ${remedy}.`, 0)
+  }
   if (typeof status === 'number') {
-    const remedy = remedies[status] ?? 'it is tried again by itself'
+    const isRedirect = status >= 300 && status < 400
+    const remedy = isRedirect
+      ? 'redirects are not followed, name the vault itself'
+      : remedies[status]
     return new VaultFailure(
-      `${secret} could not be read (HTTP ${status}): ${remedy}.`,
+      `${secret} could not be read (HTTP ${status}): ${remedy ?? 'it is tried again by itself'}.`,
       retryAfterMs(error),
     )
   }
-  if (field(error, 'code') === 'KEYSET_INVALID' && error instanceof Error) {
+  if (code === 'KEYSET_INVALID' && error instanceof Error) {
     return new VaultFailure(`${secret}: ${error.message}`, 0)
   }
-  const code = field(error, 'code')
   const reason = typeof code === 'string' ? code : (field(error, 'name') ?? 'unknown')
   return new VaultFailure(
     `${secret} could not be read (${String(reason)}): see that the vault can be reached and the credential works; it is tried again by itself.`,
@@ -65,11 +78,11 @@ export const vaultFailure = (
   )
 }
 
-/** Seconds only: Key Vault does not send dates. Bounded, since a mistake there would stop us. */
+/** Seconds only: Key Vault does not send dates. */
 const retryAfterMs = (error: unknown): number => {
   const headers = field(field(error, 'response'), 'headers')
   const get = field(headers, 'get')
   if (typeof get !== 'function') return 0
   const seconds = Number(Reflect.apply(get, headers, ['retry-after']))
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 300) * 1_000 : 0
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), toldSecondsMax) * 1_000 : 0
 }

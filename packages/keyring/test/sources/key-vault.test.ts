@@ -3,7 +3,7 @@ import { AzureSim } from '@keyturn/azure-sim'
 import { keyVault, Ring, type SecretReader } from '@keyturn/keyring'
 import { keysetDocumentSchema } from '@keyturn/protocol'
 import t from 'tap'
-import { isLoopback } from '../../src/sources/vault-client.ts'
+import { isLoopback } from '../../src/sources/pinned-host.ts'
 import { ManualClock, newKey } from '../support.ts'
 
 const account =

@@ -24,6 +24,8 @@ export interface SidecarSourceOptions {
   readonly name?: string
   /** Between two samples of usage without news, in ms; default 3,000. */
   readonly usageMs?: number
+  /** Without a sidecar for longer, in ms, the source counts as stale; default 300,000. */
+  readonly ageMsMax?: number
   readonly clock?: Clock
   readonly chance?: Chance
   /** Instead of sockets of this machine: the way to the sidecar, and what says that we live. */
@@ -31,6 +33,7 @@ export interface SidecarSourceOptions {
 }
 
 const defaultUsageMs = 3_000
+const defaultAgeMsMax = 300_000
 const backoff = { firstMs: 50, maxMs: 1_000 } as const
 /** How long a goodbye may hold a process that wants to end. */
 const goodbyeMsMax = 1_000
@@ -54,7 +57,7 @@ export class SidecarSource implements Source {
   readonly #http: SidecarLine
   readonly #presence: Presence
   readonly #reading: Reading
-  readonly #stop = new AbortController()
+  #stop = new AbortController()
   #uploader: Uploader | null = null
   #sink: RingSink | null = null
   #running: Promise<void> = Promise.resolve()
@@ -74,11 +77,12 @@ export class SidecarSource implements Source {
     this.id = line?.id ?? `c-${randomBytes(8).toString('hex')}`
     this.#http = line?.http ?? new LocalHttp(this.#socket)
     this.#presence = line?.presence ?? new PresenceSocket(join(dirname(this.#socket), this.id))
-    this.#reading = new Reading('sidecar', this.#clock)
+    this.#reading = new Reading('sidecar', this.#clock, options.ageMsMax ?? defaultAgeMsMax)
   }
 
   start(sink: RingSink): void {
     this.#sink = sink
+    if (this.#stop.signal.aborted) this.#stop = new AbortController()
     this.#running = this.#run(sink)
   }
 
@@ -96,17 +100,21 @@ export class SidecarSource implements Source {
   status(): SourceStatus {
     const status = this.#reading.status()
     // What is pushed needs no polling: an open stream that has spoken is up to date.
-    return this.#attached && status.ageMs !== null ? { ...status, ageMs: 0 } : status
+    return this.#attached && status.ageMs !== null
+      ? { ...status, ageMs: 0, isStale: false, isAttached: true }
+      : { ...status, isAttached: this.#attached }
   }
 
   async stop(): Promise<void> {
     const sink = this.#sink
     this.#sink = null
     await this.#uploader?.stop()
+    this.#uploader = null
     // While the stream is still open: a client that leaves was never lost.
     if (sink !== null && this.#everAttached) await this.#goodbye(sink.sample())
     this.#stop.abort(new Error('The source was stopped.'))
     await this.#running
+    this.#everAttached = false
     this.#http.close()
   }
 
@@ -121,6 +129,8 @@ export class SidecarSource implements Source {
           failures = 0
         })
       } catch (error) {
+        // Until now it would have been pushed whatever is newer.
+        if (this.#attached) this.#reading.good()
         this.#reading.failed(this.#sentence(error))
       }
       this.#attached = false
@@ -153,21 +163,23 @@ export class SidecarSource implements Source {
       throw new Error(`the sidecar gave no stream (HTTP ${response.status})`)
     }
     this.#attached = true
+    // What it held back while we were away it pushes now; where it pushes nothing, ours still holds.
+    this.#reading.good()
     onOpen()
     const events = new EventReader()
     for await (const chunk of response.chunks) {
       for (const { event, id, data } of events.read(String(chunk))) {
         if (event !== 'keyset') continue
-        this.#take(data)
-        this.#lastEventId = id
+        // To resume means to hold it: what was refused is to be said again.
+        if (this.#take(data)) this.#lastEventId = id
       }
     }
     throw new Error('the sidecar closed the stream')
   }
 
-  #take(text: string): void {
+  #take(text: string): boolean {
     const keyset = parseKeyset(text)
-    if (this.#sink !== null) this.#reading.offer(this.#sink, keyset)
+    return this.#sink !== null && this.#reading.offer(this.#sink, keyset)
   }
 
   #startUploads(sink: RingSink): Uploader {
@@ -201,7 +213,10 @@ export class SidecarSource implements Source {
 
   #sentence(error: unknown): string {
     const reason = error instanceof Error ? error.message : 'unknown'
-    return `The sidecar at ${this.#socket} cannot be followed now (${reason}): it is tried again by itself, and the last keyset stays in use.`
+    const stray = this.#everAttached
+      ? ''
+      : ' Until then no sidecar counts this process: it is a stray, and no rotation waits for it.'
+    return `The sidecar at ${this.#socket} cannot be followed now (${reason}): it is tried again by itself, and the last keyset stays in use.${stray}`
   }
 }
 
