@@ -1,10 +1,16 @@
+export { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 export { type KeysetDocument, keysetContentType, keysetDocumentSchema } from './keyset.ts'
 export {
+  acknowledgementSchema,
   type ClientAttach,
   clientAttachSchema,
   clientHeader,
   defaultSocketPath,
+  healthSchema,
+  type Readiness,
+  readinessSchema,
   socketVariable,
+  tokenHeader,
 } from './local.ts'
 export {
   type AccountStatus,

@@ -1,17 +1,19 @@
 import { z } from 'zod'
-import { nameSchema } from './words.ts'
+import { countSchema, nameSchema } from './words.ts'
 
 /**
- * The sidecar's local API, over a Unix socket:
+ * The sidecar's local API, over a Unix socket, or over loopback TCP with a token:
  *
  *   PUT    /v1/clients/{id}         attach, before the first keyset       clientAttachSchema
  *   DELETE /v1/clients/{id}         goodbye; 409 while it has requests    clientUsageSchema
  *                                   in flight
  *   POST   /v1/clients/{id}/usage   one sample                            clientUsageSchema
+ *   POST   /v1/clients/{id}/ack     a passive client has loaded what      acknowledgementSchema
+ *                                   was rendered for it
  *   GET    /v1/keyset               the keyset                            keysetDocumentSchema
  *   GET    /v1/keyset/stream        server-sent events, `event: keyset`,  keysetDocumentSchema
  *                                   `id:` the version; resumes by Last-Event-ID
- *   GET    /healthz, /readyz
+ *   GET    /healthz, /readyz, /metrics, /openapi.json
  *
  * An id is a random name of one process's ring. The open stream is the sign of life: closed, the
  * client is lost until it attaches again or is proven dead. 404 CLIENT_UNKNOWN: attach again.
@@ -21,6 +23,9 @@ import { nameSchema } from './words.ts'
  * the header `keyturn-client`. Errors are `application/problem+json` (problemSchema).
  */
 export const clientHeader = 'keyturn-client'
+
+/** On TCP every request carries in it what the token file holds at that time. */
+export const tokenHeader = 'keyturn-token'
 
 export const clientAttachSchema = z.strictObject({
   /** What people call the application. */
@@ -33,6 +38,23 @@ export const clientAttachSchema = z.strictObject({
    */
   presence: nameSchema,
 })
+
+/**
+ * Says that whoever reads a rendered file has loaded this version of it, and that no process is
+ * left which has not.
+ */
+export const acknowledgementSchema = z.strictObject({ version: countSchema })
+
+export const healthSchema = z.strictObject({ status: z.literal('ok') })
+
+export const readinessSchema = z.strictObject({
+  status: z.literal('ready'),
+  /** Of the keyset that is served. */
+  version: countSchema.nullable(),
+  joining: z.enum(['joining', 'joined', 'outside']),
+})
+
+export type Readiness = z.infer<typeof readinessSchema>
 
 export type ClientAttach = z.infer<typeof clientAttachSchema>
 

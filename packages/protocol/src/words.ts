@@ -5,10 +5,12 @@ export const slotSchema = z.enum(['primary', 'secondary'])
 
 export const pairSchema = z.enum(['readWrite', 'readOnly'])
 
-export const fingerprintSchema = z.custom<import('@keyturn/core').Fingerprint>(
-  value => typeof value === 'string' && isFingerprint(value),
-  'must be 16 hex digits',
-)
+export const fingerprintSchema = z
+  .custom<import('@keyturn/core').Fingerprint>(
+    value => typeof value === 'string' && isFingerprint(value),
+    'must be 16 hex digits',
+  )
+  .meta({ type: 'string', pattern: '^[0-9a-f]{16}$' })
 
 export const fingerprintsSchema = z.strictObject({
   primary: fingerprintSchema,
@@ -18,6 +20,7 @@ export const fingerprintsSchema = z.strictObject({
 export const accountKeySchema = z
   .string()
   .refine(isAccountKey, 'must be 64 bytes in base64 (88 characters)')
+  .meta({ format: 'password', minLength: 88, maxLength: 88 })
 
 /** Whole numbers that JSON carries exactly. */
 export const countSchema = z.int().min(0)

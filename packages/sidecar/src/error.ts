@@ -5,6 +5,7 @@ export type SidecarErrorCode =
   | 'SOCKET_UNUSABLE'
   | 'STARTED_BEFORE'
   | 'STATE_UNWRITABLE'
+  | 'TOKEN_UNUSABLE'
 
 /** What stops a sidecar from starting, or a client from being taken. Match `code`. */
 export class SidecarError extends Error {

@@ -1,9 +1,20 @@
 import type { Chance, Clock, Source } from '@keyturn/keyring'
 import { defaultSocketPath, nameSchema, socketVariable } from '@keyturn/protocol'
 import { SidecarError } from './error.ts'
+import type { TcpSettings } from './local/tcp.ts'
 import type { Log } from './log.ts'
 import type { ProbeSettings } from './probe/prober.ts'
+import { checkRendered } from './render/check.ts'
+import type { RenderedFile } from './render/rendered-file.ts'
 import type { CoordinatorSettings } from './report/coordinator-client.ts'
+
+/** A port for `/healthz`, `/readyz` and `/metrics` alone: without token, and without any key. */
+export interface HealthSettings {
+  /** `0`: one that is free, to be read from `Sidecar.healthUrl`. */
+  readonly port: number
+  /** Default `0.0.0.0`: the kubelet and Prometheus come from other machines. */
+  readonly host?: string
+}
 
 export interface SidecarOptions {
   /** The member's name in the fleet: one per pod, the same after a restart. */
@@ -14,6 +25,19 @@ export interface SidecarOptions {
   readonly socket?: string
   /** Its mode; default 0o600. Containers that differ in uid share a group and need 0o660. */
   readonly socketMode?: number
+  /** Its group, by number; default: the process's own. */
+  readonly socketGroup?: number
+  /** Loopback TCP with a token file, instead of the Unix socket. */
+  readonly tcp?: TcpSettings
+  /** A port of its own for whoever watches: kubelet, Prometheus. Default: none. */
+  readonly health?: HealthSettings
+  /** Files for applications in other languages, each a passive client. */
+  readonly render?: readonly RenderedFile[]
+  /**
+   * Readiness turns red once the source has not answered for longer than this, in ms; default
+   * 900,000. Applications are handed the last keyset all the same.
+   */
+  readonly stalenessMsMax?: number
   /** Whom it reports to. Without one it serves all the same, outside the guarantee. */
   readonly coordinator?: CoordinatorSettings
   /** Remembers clients and versions across restarts. Without one the member says so. */
@@ -32,6 +56,8 @@ export const defaultJoinWaitMs = 10_000
 /** Shorter than what idle connections live on usual proxies and load balancers. */
 export const defaultHoldMs = 20_000
 export const defaultSocketMode = 0o600
+/** Several polls of any source: a fleet must not go red because a vault rests for a minute. */
+export const defaultStalenessMsMax = 900_000
 
 export const socketOf = ({ socket }: SidecarOptions): string =>
   socket ?? process.env[socketVariable] ?? defaultSocketPath
@@ -39,6 +65,9 @@ export const socketOf = ({ socket }: SidecarOptions): string =>
 const refuse = (message: string): never => {
   throw new SidecarError('BAD_OPTIONS', message)
 }
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= 65_535
+const isMode = (mode: number): boolean => Number.isInteger(mode) && mode >= 0 && mode <= 0o777
 
 /** @throws SidecarError BAD_OPTIONS */
 export const checkOptions = (options: SidecarOptions): void => {
@@ -57,4 +86,23 @@ export const checkOptions = (options: SidecarOptions): void => {
     refuse('holdMs is a whole number of milliseconds from 0 to 60,000.')
   }
   if (!(joinWaitMs >= 0)) refuse('joinWaitMs is a number of milliseconds, 0 or more.')
+  if (!((options.stalenessMsMax ?? defaultStalenessMsMax) > 0)) {
+    refuse('stalenessMsMax is a number of milliseconds, more than 0.')
+  }
+  checkLocal(options)
+  checkRendered(options.render ?? [])
+}
+
+const checkLocal = ({ tcp, health, socketMode, socket }: SidecarOptions): void => {
+  if (tcp !== undefined && socket !== undefined) {
+    refuse('A sidecar listens on a socket or on TCP: name one of the two.')
+  }
+  const { host = '127.0.0.1', port = 0 } = tcp ?? {}
+  if (!['127.0.0.1', '::1'].includes(host)) {
+    refuse('The keyset never leaves the machine: tcp.host is 127.0.0.1 or ::1.')
+  }
+  if (!isPort(port) || !isPort(health?.port ?? 0)) refuse('A port is a number from 0 to 65,535.')
+  if (!isMode(socketMode ?? defaultSocketMode)) {
+    refuse('socketMode is a file mode from 0o000 to 0o777, such as 0o660.')
+  }
 }

@@ -5,18 +5,22 @@ import { LocalDesk } from './local/desk.ts'
 import { isPrintable } from './local/keyset-text.ts'
 import { defaultLog, type Log } from './log.ts'
 import { keepRecorded, rememberMember } from './member.ts'
+import { MetricsPage } from './metrics/page.ts'
+import { counting, Tally } from './metrics/tally.ts'
 import {
   checkOptions,
   defaultHoldMs,
   defaultJoinWaitMs,
+  defaultStalenessMsMax,
   type SidecarOptions,
   socketOf,
 } from './options.ts'
-import type { CoordinatorLine } from './ports.ts'
 import { PresenceWatch } from './presence/watch.ts'
 import { Prober } from './probe/prober.ts'
-import { AnnouncementFollower } from './report/announcement.ts'
-import { Reporter } from './report/reporter.ts'
+import { PassiveClient } from './render/passive-client.ts'
+import { PassiveClients } from './render/passive-clients.ts'
+import { isPassiveId } from './render/rendered-file.ts'
+import { Coordinator } from './report/coordinator.ts'
 import { watchSource } from './source-watch.ts'
 import type { Recorder } from './state/recorder.ts'
 import { type SidecarStatus, statusOf } from './status.ts'
@@ -32,16 +36,11 @@ interface Running {
   readonly presence: PresenceWatch
   readonly prober: Prober
   readonly desk: LocalDesk
+  readonly passive: PassiveClients
   readonly counter: Counter
   readonly coordinator: Coordinator | null
   readonly stop: AbortController
   readonly recording: Promise<void>
-}
-
-interface Coordinator {
-  readonly line: CoordinatorLine
-  readonly reporter: Reporter
-  readonly announcements: AnnouncementFollower
 }
 
 /**
@@ -50,6 +49,7 @@ interface Coordinator {
  */
 export class Sidecar {
   readonly #options: SidecarOptions
+  readonly #tally = new Tally()
   readonly #log: Log
   readonly #ports: SidecarPorts
   readonly #socket: string
@@ -65,7 +65,7 @@ export class Sidecar {
   constructor(options: SidecarOptions, ports?: SidecarPorts) {
     checkOptions(options)
     this.#options = options
-    this.#log = options.log ?? defaultLog(options.name)
+    this.#log = counting(options.log ?? defaultLog(options.name), this.#tally)
     this.#ports = ports ?? systemPorts(options, this.#log)
     this.#socket = socketOf(options)
   }
@@ -73,7 +73,8 @@ export class Sidecar {
   /**
    * Settles once its socket listens. The source, the coordinator and applications may come
    * later, in any order. Once only: a source does not start again.
-   * @throws SidecarError SOCKET_IN_USE, SOCKET_UNUSABLE, STATE_UNWRITABLE, STARTED_BEFORE
+   * @throws SidecarError SOCKET_IN_USE, SOCKET_UNUSABLE, TOKEN_UNUSABLE, STATE_UNWRITABLE,
+   *   STARTED_BEFORE
    */
   async start(): Promise<void> {
     if (this.#hasStarted) {
@@ -91,22 +92,36 @@ export class Sidecar {
     const presence = new PresenceWatch({ store, sockets, clock, log })
     const backoff = probe?.backoff
     const prober = new Prober({ store, ring, readAccount, backoff, clock, chance, log })
+    const passive = this.#passiveOf(store)
+    const coordinator = this.#coordinatorFor(store, ring)
     const desk = new LocalDesk({
       store,
       recorder,
       presence,
       held: () => this.#served,
       onRefresh: async () => void (await ring.refresh('refused').catch(() => undefined)),
+      passive,
+      sourceAgeMs: () => ring.sourceStatus().ageMs,
+      stalenessMsMax: this.#options.stalenessMsMax ?? defaultStalenessMsMax,
       log,
     })
-    const counter = await this.#ports.listen(desk)
+    const tally = this.#tally
+    const page = new MetricsPage({
+      state: () => store.state,
+      source: () => ring.sourceStatus(),
+      reportLagMs: () => coordinator?.lagMs ?? null,
+      rendered: () => passive.all,
+      tally,
+    })
+    const counter = await this.#ports.listen(desk, { page, tally })
     const stop = new AbortController()
     const recording = keepRecorded({ store, recorder, clock, chance, log }, stop.signal)
-    const coordinator = this.#coordinatorFor(store, ring)
     const watching = { store, recorder, ring, presence, prober, coordinator }
-    this.#running = { ...watching, desk, counter, stop, recording }
-    log.info({ event: 'listening', socket: this.#socket, source: source.kind }, 'Listening.')
-    for (const { id } of store.state.clients) presence.start(id)
+    this.#running = { ...watching, desk, passive, counter, stop, recording }
+    const where = { socket: counter.url ?? this.#socket, health: counter.healthUrl }
+    log.info({ event: 'listening', ...where, source: source.kind }, 'Listening.')
+    passive.start()
+    for (const { id } of store.state.clients) if (!isPassiveId(id)) presence.start(id)
     ring.follow(news => this.#onNews(news))
     followServing(store, () => prober.look())
     ring.start()
@@ -122,6 +137,7 @@ export class Sidecar {
     this.#running = null
     const { store, recorder, ring, presence, prober, desk, counter, coordinator, stop } = running
     desk.close()
+    running.passive.stop()
     await counter.close()
     presence.stopAll()
     prober.stop()
@@ -132,7 +148,7 @@ export class Sidecar {
     await running.recording
     await recorder.record().catch(() => undefined)
     await ring.stop()
-    await coordinator?.line.close()
+    await coordinator?.close()
     this.#served = null
     this.#log.info({ event: 'stopped' }, 'Stopped.')
   }
@@ -145,6 +161,16 @@ export class Sidecar {
     return this.#socket
   }
 
+  /** Of the local API on TCP; `null` on a Unix socket, and while it does not run. */
+  get url(): string | null {
+    return this.#running?.counter.url ?? null
+  }
+
+  /** Of the port for health and metrics; `null` where there is none. */
+  get healthUrl(): string | null {
+    return this.#running?.counter.healthUrl ?? null
+  }
+
   /** How it stands now; `null` before `start` and after `stop`. */
   status(): SidecarStatus | null {
     if (this.#running === null) return null
@@ -152,25 +178,20 @@ export class Sidecar {
     return statusOf(this.name, this.#socket, store, ring.sourceStatus())
   }
 
+  #passiveOf(store: MemberStore): PassiveClients {
+    const { clock, chance, rendering: world } = this.#ports
+    const { render = [] } = this.#options
+    if (world === undefined) return new PassiveClients([])
+    const held = (): LiveKeyset | null => this.#served
+    const parts = { store, held, world, clock, chance, log: this.#log, tally: this.#tally }
+    return new PassiveClients(render.map(file => new PassiveClient(file, parts)))
+  }
+
   #coordinatorFor(store: MemberStore, ring: Ring): Coordinator | null {
     const { clock, chance, coordinator: line } = this.#ports
     const { holdMs = defaultHoldMs } = this.#options
-    if (line === null) return null
-    const announcements = new AnnouncementFollower({ store, ring, clock, chance })
-    const reporter = new Reporter({
-      store,
-      ring,
-      send: (report, signal) => line.report(report, signal),
-      onAnswer: ({ floor, announced }) => {
-        store.apply({ is: 'answered', floor, announced: announced?.version ?? 0 })
-        announcements.announced(announced?.spreadMs ?? 0)
-      },
-      holdMs,
-      clock,
-      chance,
-      log: this.#log,
-    })
-    return { line, reporter, announcements }
+    const log = this.#log
+    return line === null ? null : new Coordinator({ line, store, ring, holdMs, clock, chance, log })
   }
 
   /** Availability first: a coordinator that does not answer holds up applications only so long. */

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { backgroundClock, systemChance } from '@keyturn/keyring'
-import { listen } from './local/listen.ts'
-import { localApp } from './local/routes.ts'
+import { openCounter } from './local/counter.ts'
 import type { Log } from './log.ts'
-import { defaultSocketMode, type SidecarOptions, socketOf } from './options.ts'
+import { type SidecarOptions, socketOf } from './options.ts'
 import type { PresenceSockets } from './ports.ts'
 import { checkPresence } from './presence/check.ts'
 import { readAccount } from './probe/account-read.ts'
+import { systemRenderWorld } from './render/world.ts'
 import { CoordinatorClient } from './report/coordinator-client.ts'
 import { StateFile } from './state/state-file.ts'
 import type { SidecarPorts } from './world.ts'
@@ -20,14 +20,13 @@ const presenceTimeoutMs = 1_000
 
 /** The world as this machine has it: Unix sockets, files, the network. */
 export const systemPorts = (options: SidecarOptions, log: Log): SidecarPorts => {
-  const { name, stateDirectory, coordinator, probe = {}, socketMode } = options
-  const socket = socketOf(options)
+  const { name, stateDirectory, coordinator, probe = {}, tcp } = options
   return {
     clock: options.clock ?? backgroundClock,
     chance: options.chance ?? systemChance,
     newId: randomUUID,
     disk: stateDirectory === undefined ? null : new StateFile(stateDirectory, name),
-    presence: presenceIn(dirname(socket)),
+    presence: presenceIn(dirname(tcp?.tokenFile ?? socketOf(options))),
     readAccount: (endpoint, credentials) =>
       readAccount(endpoint, {
         ...credentials,
@@ -35,7 +34,8 @@ export const systemPorts = (options: SidecarOptions, log: Log): SidecarPorts => 
         timeoutMs: probe.timeoutMs ?? defaultProbeTimeoutMs,
       }),
     coordinator: coordinator === undefined ? null : new CoordinatorClient(coordinator, name),
-    listen: desk => listen(socket, socketMode ?? defaultSocketMode, localApp(desk, log)),
+    listen: (desk, watched) => openCounter(options, { desk, log, ...watched }),
+    rendering: systemRenderWorld,
     sourceLookMs,
   }
 }

@@ -1,8 +1,16 @@
 import { clientLabel, isTaken, mayLeave, notServing, refusalFor } from '@keyturn/core'
 import type { LiveKeyset } from '@keyturn/keyring'
-import { clientAttachSchema, clientUsageSchema, nameSchema } from '@keyturn/protocol'
+import {
+  acknowledgementSchema,
+  clientAttachSchema,
+  clientUsageSchema,
+  nameSchema,
+  type Readiness,
+} from '@keyturn/protocol'
 import type { Log } from '../log.ts'
 import type { PresenceWatch } from '../presence/watch.ts'
+import type { PassiveClients } from '../render/passive-clients.ts'
+import { isPassiveId } from '../render/rendered-file.ts'
 import type { Recorder } from '../state/recorder.ts'
 import type { MemberStore } from '../store.ts'
 import { KeysetText, type Printable } from './keyset-text.ts'
@@ -17,6 +25,12 @@ export interface DeskParts {
   readonly held: () => LiveKeyset | null
   /** A client whose keys are refused asks for something newer; settles in bounded time. */
   readonly onRefresh: () => Promise<void>
+  /** Clients that read a rendered file. */
+  readonly passive: PassiveClients
+  /** Since the source last answered, in ms; `null`: it never did. */
+  readonly sourceAgeMs: () => number | null
+  /** A source that is silent for longer makes the sidecar not ready. */
+  readonly stalenessMsMax: number
   readonly log: Log
 }
 
@@ -46,7 +60,7 @@ export class LocalDesk {
     const { store, recorder, presence, log } = this.#parts
     const attached = clientAttachSchema.safeParse(body)
     if (!attached.success) throw new Refused('BAD_REQUEST')
-    const client = { id: idOf(id), ...attached.data }
+    const client = { id: activeIdOf(id), ...attached.data }
     if (isTaken(store.state.clients, client)) throw new Refused('CLIENT_ID_TAKEN')
     const known = store.state.clients.find(one => one.id === client.id)
     store.apply({ is: 'attached', client })
@@ -63,7 +77,7 @@ export class LocalDesk {
   async goodbye(id: unknown, body: unknown): Promise<void> {
     const { store, recorder, presence, log } = this.#parts
     const sample = sampleOf(body)
-    const client = this.#client(idOf(id))
+    const client = this.#client(activeIdOf(id))
     store.apply({ is: 'goodbye', id: client.id, sample })
     if (!mayLeave(sample)) throw new Refused('CLIENT_IN_FLIGHT')
     this.#streams.end(client.id)
@@ -74,13 +88,23 @@ export class LocalDesk {
 
   sample(id: unknown, body: unknown): void {
     const sample = sampleOf(body)
-    const client = this.#client(idOf(id))
+    const client = this.#client(activeIdOf(id))
     this.#parts.store.apply({ is: 'sampled', id: client.id, sample })
+  }
+
+  /** The consumer of a rendered file says that it has loaded a version of it. */
+  acknowledge(id: unknown, body: unknown): void {
+    const said = acknowledgementSchema.safeParse(body)
+    if (!said.success) throw new Refused('BAD_REQUEST')
+    const client = this.#parts.passive.find(idOf(id))
+    if (client === undefined) throw new Refused('CLIENT_UNKNOWN')
+    if (!client.acknowledge(said.data.version)) throw new Refused('NOT_RENDERED')
   }
 
   /** @param refresh whether the source is asked first. */
   async keyset(id: string, refresh: boolean): Promise<Printable> {
     const { store, onRefresh } = this.#parts
+    if (isPassiveId(id)) throw new Refused('CLIENT_PASSIVE')
     const isKnown = store.state.clients.some(client => client.id === id)
     if (isKnown && refresh) await onRefresh()
     const refusal = refusalFor(store.state, id)
@@ -97,6 +121,7 @@ export class LocalDesk {
    * @returns to be called when the stream is closed, from whichever side.
    */
   stream(id: string, resumeFrom: string | undefined, open: () => StreamSink): () => void {
+    if (isPassiveId(id)) throw new Refused('CLIENT_PASSIVE')
     const refusal = refusalFor(this.#parts.store.state, id)
     if (refusal === 'CLIENT_UNKNOWN' || refusal === 'CLIENT_NOT_RECORDED') {
       throw new Refused(refusal)
@@ -104,12 +129,14 @@ export class LocalDesk {
     return this.#streams.open(id, resumeFrom, open())
   }
 
-  /** Ready means: a client that attaches now is handed a keyset. */
-  readiness(): { readonly status: 'ready'; readonly version: number | null; joining: string } {
-    const { state } = this.#parts.store
-    const refusal = notServing(state)
+  /** Ready means: a client that attaches now is handed a keyset, by a source that answers. */
+  readiness(): Readiness {
+    const { store, sourceAgeMs, stalenessMsMax } = this.#parts
+    const { held, joining } = store.state
+    const refusal = notServing(store.state)
     if (refusal !== null) throw new Refused(refusal)
-    return { status: 'ready', version: state.held?.version ?? null, joining: state.joining }
+    if ((sourceAgeMs() ?? 0) > stalenessMsMax) throw new Refused('KEYSET_STALE')
+    return { status: 'ready', version: held?.version ?? null, joining }
   }
 
   /** Ends every stream; those who followed them are not lost by it. */
@@ -128,6 +155,13 @@ const idOf = (id: unknown): string => {
   const { success, data } = nameSchema.safeParse(id)
   if (!success) throw new Refused('BAD_REQUEST')
   return data
+}
+
+/** Of a client that speaks for itself. */
+const activeIdOf = (id: unknown): string => {
+  const name = idOf(id)
+  if (isPassiveId(name)) throw new Refused('CLIENT_PASSIVE')
+  return name
 }
 
 const sampleOf = (body: unknown) => {

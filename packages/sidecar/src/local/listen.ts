@@ -1,55 +1,57 @@
-import { chmod, mkdir, mkdtemp, rename, rmdir, unlink } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { chmod, chown, mkdir, mkdtemp, rename, rmdir, unlink } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { reasonOf, SidecarError } from '../error.ts'
 import { checkPresence } from '../presence/check.ts'
 
 export interface Listening {
-  readonly path: string
   close(): Promise<void>
 }
 
-/** Three connections a client (stream, usage, keyset) for a thousand clients, and some to spare. */
-const connectionsMax = 4_096
-/** A local client sends its headers at once; one that does not is broken or worse. */
-const headersTimeoutMs = 5_000
-const requestTimeoutMs = 10_000
+/** Where a Unix socket stands, and who may connect to it. */
+export interface SocketPlace {
+  readonly path: string
+  readonly mode: number
+  /** Numeric group id; `null`: the process's own. */
+  readonly group: number | null
+}
+
 const probeTimeoutMs = 1_000
 
 /**
- * Listens on a Unix socket that nobody can reach before it has its mode: it is made in a private
- * directory and moved into place, over the socket that a killed sidecar left behind.
+ * Listens on a Unix socket that nobody can reach before it has its mode and group: it is made in
+ * a private directory and moved into place, over the socket that a killed sidecar left behind.
  * @throws SidecarError SOCKET_IN_USE, SOCKET_UNUSABLE
  */
-export const listen = async (
-  path: string,
-  mode: number,
-  handler: RequestListener,
-): Promise<Listening> => {
+export const listen = async (server: Server, place: SocketPlace): Promise<Listening> => {
+  const { path } = place
   if ((await checkPresence(path, probeTimeoutMs)) === 'alive') {
     throw new SidecarError(
       'SOCKET_IN_USE',
       `Another process listens on ${path}: stop it, or give this sidecar a socket of its own.`,
     )
   }
-  const server = createServer(handler)
-  server.maxConnections = connectionsMax
-  server.headersTimeout = headersTimeoutMs
-  server.requestTimeout = requestTimeoutMs
   try {
-    await bind(server, path, mode)
+    await bind(server, place)
   } catch (error) {
+    server.close()
     throw new SidecarError(
       'SOCKET_UNUSABLE',
       `The sidecar cannot listen on ${path} (${reasonOf(error)}): ` +
-        'name a socket in a directory that it may write, in at most 90 characters.',
+        'name a socket in a directory that it may write, in at most 90 characters, and a group that it is in.',
       error,
     )
   }
-  return { path, close: () => close(server, path) }
+  return {
+    close: async () => {
+      // First the name, so that nobody new comes; another sidecar may have taken it over since.
+      await unlink(path).catch(() => undefined)
+      await closeServer(server)
+    },
+  }
 }
 
-const bind = async (server: Server, path: string, mode: number): Promise<void> => {
+const bind = async (server: Server, { path, mode, group }: SocketPlace): Promise<void> => {
   const directory = dirname(path)
   await mkdir(directory, { recursive: true })
   // In the same directory: a rename must not cross file systems.
@@ -60,16 +62,18 @@ const bind = async (server: Server, path: string, mode: number): Promise<void> =
     server.once('error', reject)
     server.listen(unfinished, resolve)
     await promise
+    // The group first: what a wider mode allows, it must allow to the right ones.
+    if (group !== null) await chown(unfinished, -1, group)
     await chmod(unfinished, mode)
     await rename(unfinished, path)
   } finally {
+    await unlink(unfinished).catch(() => undefined)
     await rmdir(nursery)
   }
 }
 
-const close = async (server: Server, path: string): Promise<void> => {
-  // First the name, so that nobody new comes; another sidecar may have taken it over since.
-  await unlink(path).catch(() => undefined)
+/** Ends every connection, and settles once the server is closed. */
+export const closeServer = async (server: Server): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   server.closeAllConnections()

@@ -17,6 +17,33 @@ export const problems = {
     detail:
       'The request carries a header of a browser or a proxy: applications talk to the sidecar directly, without Origin or X-Forwarded-For.',
   },
+  HOST_REFUSED: {
+    status: 403,
+    title: 'Not for this host',
+    detail:
+      'The Host header names something else than this sidecar: ask it as localhost, 127.0.0.1 or [::1], with its port.',
+  },
+  TOKEN_REFUSED: {
+    status: 401,
+    title: 'Token missing or wrong',
+    detail:
+      'The request does not carry the token of this sidecar: send what its token file holds now in the header keyturn-token.',
+  },
+  TOO_LARGE: {
+    status: 413,
+    title: 'Body too large',
+    detail: 'The body is larger than anything this API takes: at most 64 KB.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'Headers too large',
+    detail: 'The headers are larger than anything this API takes: at most 8 KB.',
+  },
+  TOO_SLOW: {
+    status: 408,
+    title: 'Too slow',
+    detail: 'The request did not arrive within 10 seconds: send it whole.',
+  },
   BAD_REQUEST: {
     status: 400,
     title: 'Not understood',
@@ -36,6 +63,18 @@ export const problems = {
     status: 409,
     title: 'Requests in flight',
     detail: 'The client still has requests in flight: it says goodbye once they have ended.',
+  },
+  CLIENT_PASSIVE: {
+    status: 409,
+    title: 'A passive client',
+    detail:
+      'This client is a rendered file that the sidecar looks after itself: its consumer may only acknowledge a version.',
+  },
+  NOT_RENDERED: {
+    status: 409,
+    title: 'Not what was rendered',
+    detail:
+      'This version is not the one that stands in the rendered file now: load the file again, and acknowledge its version.',
   },
   CLIENT_NOT_RECORDED: {
     status: 503,
@@ -59,10 +98,11 @@ export const problems = {
     detail:
       'The sidecar holds a keyset older than the fleet serves: it waits for its source to catch up.',
   },
-  STOPPING: {
+  KEYSET_STALE: {
     status: 503,
-    title: 'Stopping',
-    detail: 'The sidecar is stopping: attach again when it is back.',
+    title: 'Keyset stale',
+    detail:
+      'The source has not answered for longer than it may: the last keyset is still served, see the sidecar log for what the source says.',
   },
   INTERNAL: {
     status: 500,

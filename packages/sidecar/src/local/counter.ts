@@ -1,0 +1,59 @@
+import type { Server } from 'node:http'
+import type { SidecarOptions } from '../options.ts'
+import { defaultSocketMode, socketOf } from '../options.ts'
+import type { Counter } from '../world.ts'
+import { listen } from './listen.ts'
+import { bareApp, type LocalParts, localApp, mount, publicHandlers } from './routes.ts'
+import { boundedServer } from './server.ts'
+import { listenTcp, portOf } from './tcp.ts'
+import { TokenFile } from './token-file.ts'
+
+const defaultHost = '127.0.0.1'
+/** The kubelet and Prometheus come from other machines. */
+const defaultHealthHost = '0.0.0.0'
+
+/**
+ * Opens the local API where the options say, and beside it, where they ask for it, a port for
+ * health and metrics, which shows no key.
+ * @throws SidecarError SOCKET_IN_USE, SOCKET_UNUSABLE, TOKEN_UNUSABLE
+ */
+export const openCounter = async (options: SidecarOptions, parts: LocalParts): Promise<Counter> => {
+  const main = await openLocal(options, parts)
+  if (options.health === undefined) return main
+  const { host = defaultHealthHost, port } = options.health
+  try {
+    const app = bareApp()
+    mount(app, publicHandlers(parts), parts)
+    const health = await listenTcp(serverOf(app, parts), { host, port })
+    return {
+      url: main.url,
+      healthUrl: health.url,
+      close: async () => void (await Promise.all([main.close(), health.close()])),
+    }
+  } catch (error) {
+    await main.close()
+    throw error
+  }
+}
+
+const openLocal = async (
+  options: SidecarOptions,
+  parts: LocalParts,
+): Promise<Counter & { readonly url: string | null }> => {
+  const { tcp, socketMode = defaultSocketMode, socketGroup = null } = options
+  const socket = { path: socketOf(options), mode: socketMode, group: socketGroup }
+  if (tcp === undefined) {
+    const app = localApp(parts, { port: () => null, token: null })
+    return { url: null, ...(await listen(serverOf(app, parts), socket)) }
+  }
+  const token = await TokenFile.open(tcp.tokenFile)
+  const app = localApp(parts, { port: () => portOf(server), token })
+  const server: Server = serverOf(app, parts)
+  return listenTcp(server, { host: tcp.host ?? defaultHost, port: tcp.port })
+}
+
+const serverOf = (app: ReturnType<typeof bareApp>, { tally }: LocalParts): Server =>
+  boundedServer(app, {
+    onDrop: () => tally.add('dropped:too-many'),
+    onRefused: code => tally.add(`refused:${code}`),
+  })
