@@ -9,12 +9,19 @@ export const outsideKey = ({ outside, spec, now, azure }: State, names: Names): 
   const { leaked } = outside
   const urgent = leaked ? short(leaked.slot) + names.key(leaked.key) : ''
   if (spec.outside === undefined) return urgent
-  const { strays, thief, lastUse, consumers, isWindowOpen, approved, waived, confirmed } = outside
+  const { strays, late, thief, lastUse, consumers, isWindowOpen, approved, waived, confirmed } =
+    outside
   return [
     urgent,
     strays
       .filter(key => names.knows(key))
       .map(key => names.key(key))
+      .join(''),
+    late
+      .filter(({ key }) => names.knows(key))
+      .map(
+        ({ key, since, isBehindFence }) => names.key(key) + ageOf(now, since) + bit(isBehindFence),
+      )
       .join(''),
     thief && names.knows(thief) ? names.key(thief) : '',
     ageOf(now, lastUse.primary) + ageOf(now, lastUse.secondary),

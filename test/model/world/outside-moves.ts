@@ -18,6 +18,7 @@ export const outsideMoves = (state: State): readonly Move[] => {
   return [
     ...emergencies,
     ...strayMoves(state),
+    ...lateStrayMoves(state),
     ...consumerMoves(state),
     ...windowMoves(state),
     ...(state.spec.outside.retires ? clientMoves(state) : []),
@@ -149,6 +150,24 @@ const strayMoves = (state: State): readonly Move[] =>
     return { says: 'a stray stops', fault: null, to }
   })
 
+const lateStrayMoves = (state: State): readonly Move[] => {
+  const { outside, azure, now, store } = state
+  return outside.late.flatMap((stray): readonly Move[] => {
+    const others = outside.late.filter(one => one !== stray)
+    const slot = slots.find(one => azure.keys[one] === stray.key)
+    if (stray.since !== null) {
+      const lastUse = slot ? { ...outside.lastUse, [slot]: now } : outside.lastUse
+      const to = setOutside(state, { late: others, lastUse })
+      return [{ says: 'a late stray stops', fault: null, to }]
+    }
+    if (!slot) return []
+    const isBehindFence = store.record.published?.fenced.includes(slot) ?? false
+    const late = [...others, { ...stray, since: now, isBehindFence }]
+    const says = `somebody outside the fleet begins to sign with the ${slot} key`
+    return [{ says, fault: null, to: setOutside(state, { late }) }]
+  })
+}
+
 /** Its owner moves a consumer off a key that is fenced; or, in the end, off keys altogether. */
 const consumerMoves = (state: State): readonly Move[] => {
   const { published } = state.store.record
@@ -184,10 +203,17 @@ const isMovedByHand = ({ spec }: State, name: string): boolean =>
 const moved = (state: State, name: string, slot: Slot): State => {
   const { latest } = state.vault
   if (!latest) return state
+  const { consumers, lastUse } = state.outside
+  const before = consumers.find(one => one.name === name)?.uses
+  const left = state.spec.outside?.consumersSign
+    ? slots.filter(one => state.azure.keys[one] === before)
+    : []
+  const at = (one: Slot) => (left.includes(one) ? state.now : lastUse[one])
   return setOutside(state, {
-    consumers: state.outside.consumers.map(one =>
+    consumers: consumers.map(one =>
       one.name === name ? { ...one, uses: latest.fingerprints[slot] } : one,
     ),
+    lastUse: { primary: at('primary'), secondary: at('secondary') },
   })
 }
 

@@ -4,6 +4,8 @@ import type { BlockerCode, PhaseName, Policy, Slot } from '@keyturn/core'
 export interface OutsideSpec {
   /** Slots whose first key somebody signs with all the time, seen by Azure alone. */
   readonly strays?: readonly Slot[]
+  /** Slots whose first key somebody begins to sign with at any moment. */
+  readonly lateStrays?: readonly Slot[]
   /** The slot whose first key a thief signs with, who never stops of himself. */
   readonly thief?: Slot
   /** Whether Azure's evidence is asked for. */
@@ -11,6 +13,8 @@ export interface OutsideSpec {
   readonly consumers?: NonNullable<Policy['consumers']>
   /** The slot whose first key each consumer signs with. */
   readonly consumersUse?: Slot
+  /** Whether Azure sees them sign all the time; else so seldom that it tells nothing. */
+  readonly consumersSign?: true
   readonly approval?: NonNullable<Policy['approval']>
   readonly windows?: true
   /** What an operator takes upon himself, once it stands in the way. */

@@ -1,4 +1,4 @@
-import type { BlockerCode, JournalEvent, Slot, Waiver } from '@keyturn/core'
+import type { BlockerCode, Fingerprint, JournalEvent, Slot, Waiver } from '@keyturn/core'
 import { isSignedWithOutside, setOutside } from './outside.ts'
 import type { Client, Sidecar, State } from './state.ts'
 import { broken } from './truth.ts'
@@ -44,7 +44,8 @@ export const judgeOutsiders = (state: State, slot: Slot): State => {
   const waivers = waiversOf(state, slot)
   const isWaived = (...codes: readonly BlockerCode[]) =>
     waivers.some(({ code }) => codes.includes(code))
-  const isSeen = spec.outside?.evidence && outside.strays.includes(key)
+  const isSeen =
+    spec.outside?.evidence === true && (outside.strays.includes(key) || hasLateStray(state, key))
   if (isSeen && !isWaived('RECENTLY_USED', 'EVIDENCE_PENDING')) {
     return broken(state, 1, `a stray signs with the ${slot} key that is regenerated`)
   }
@@ -53,6 +54,12 @@ export const judgeOutsiders = (state: State, slot: Slot): State => {
     .find(({ name }) => !waivers.some(({ consumer }) => consumer === name))
   return user ? broken(state, 1, `${user.name} uses the ${slot} key that is regenerated`) : state
 }
+
+/** Who began before the fence shows in time; who began behind it, once Azure shows it. */
+const hasLateStray = ({ outside, now }: State, key: Fingerprint): boolean =>
+  outside.late.some(
+    one => one.key === key && one.since !== null && (one.since < now || !one.isBehindFence),
+  )
 
 /** What an emergency, an approval or a window promises of what is written into the journal. */
 export const judgeBeginning = (state: State, event: JournalEvent): State => {
@@ -122,7 +129,10 @@ export const judgeBlaming = (state: State, codes: readonly BlockerCode[]): State
     : state
 
 const hasOutsiders = ({ spec: { outside } }: State): boolean =>
-  outside?.strays !== undefined || outside?.thief !== undefined || outside?.retires === true
+  outside?.strays !== undefined ||
+  outside?.lateStrays !== undefined ||
+  outside?.thief !== undefined ||
+  outside?.retires === true
 
 /** A hook reads what stands in the vault: there it has to be. */
 export const judgeHook = (state: State, consumer: string): State => {
@@ -140,7 +150,8 @@ export const judgeRetiring = (state: State): State => {
     return broken(state, 8, 'nobody has asked twice to end key authentication')
   const everybody = state.sidecars.flatMap(({ clients }) => clients)
   const user = everybody.find(
-    ({ life, isSpent, used }) => life !== 'dead' && !isSpent && used.some(({ at }) => at === now),
+    ({ life, isSpent, used }) =>
+      !isSpent && (life === 'stopped' || (life === 'up' && used.some(({ at }) => at === now))),
   )
   if (user) return broken(state, 1, `${user.identity.id} uses a key when key authentication ends`)
   const keys = Object.values(azure.keys)

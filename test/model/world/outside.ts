@@ -17,6 +17,7 @@ import type { Azure, Leader, State } from './state.ts'
 export interface Outside {
   /** Keys that somebody signs with, again and again, until he stops. */
   readonly strays: readonly Fingerprint[]
+  readonly late: readonly LateStray[]
   readonly thief: Fingerprint | null
   /** The last use of each slot's key that is over. */
   readonly lastUse: Readonly<Record<Slot, number | null>>
@@ -34,8 +35,22 @@ export interface Outside {
   readonly confirmed: number
 }
 
+/** Somebody who signs with an old copy of a key, from some moment on. */
+export interface LateStray {
+  readonly key: Fingerprint
+  /** `null`: not yet. */
+  readonly since: number | null
+  /** Whether the key was fenced already when he began: then Azure may show it too late. */
+  readonly isBehindFence: boolean
+}
+
 export const newOutside = ({ outside = {} }: Spec, { keys }: Azure): Outside => ({
   strays: (outside.strays ?? []).map(slot => keys[slot]),
+  late: (outside.lateStrays ?? []).map(slot => ({
+    key: keys[slot],
+    since: null,
+    isBehindFence: false,
+  })),
   thief: outside.thief === undefined ? null : keys[outside.thief],
   lastUse: { primary: null, secondary: null },
   consumers: (outside.consumers ?? []).map(({ name }) => ({
@@ -91,9 +106,12 @@ export const azureAheadMs = 1
 /** Shorter than the policy believes. */
 const evidenceLagMs = 400
 
-/** Whether somebody whom only Azure sees signs with this key at this moment. */
-export const isSignedWithOutside = ({ outside }: State, key: Fingerprint): boolean =>
-  outside.strays.includes(key) || outside.thief === key
+/** Whether Azure shows that somebody outside the fleet signs with this key at this moment. */
+export const isSignedWithOutside = ({ outside, spec, now }: State, key: Fingerprint): boolean =>
+  outside.strays.includes(key) ||
+  outside.thief === key ||
+  outside.late.some(one => one.key === key && one.since !== null && one.since < now) ||
+  (spec.outside?.consumersSign === true && outside.consumers.some(({ uses }) => uses === key))
 
 /** What Azure shows: whoever goes on signing, as of a while ago. */
 export const evidenceOf = (state: State): EvidenceView => {
