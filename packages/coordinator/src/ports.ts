@@ -130,6 +130,14 @@ export interface JournalEntry {
   readonly event: JournalEvent
 }
 
+/** What a journal comes to, up to a revision: a fold may start from it (PROTOCOL, P17). */
+export interface Snapshot {
+  readonly revision: number
+  /** Of whoever folded it: another one folds the journal anew. */
+  readonly foldVersion: number
+  readonly state: string
+}
+
 /** Journal and fleet, durable before anything is answered or sent (PROTOCOL, P17). */
 export interface Store {
   /** Takes the lead: a new epoch, which makes every older leader's appends fail. */
@@ -138,13 +146,20 @@ export interface Store {
   confirmLead(epoch: number): void
   /** Observed time of an account (PROTOCOL, P18). */
   observe(account: string, turnMsMax: number): Observed
-  journal(account: string): readonly JournalEntry[]
-  /** Appends, and writes `rows` of the fleet in the same transaction. @throws {JournalConflict} */
+  /** @param after the revision before the first entry; all of them where absent. */
+  journal(account: string, after?: number): readonly JournalEntry[]
+  /** The last one that was written; absent where a store keeps none. */
+  snapshot?(account: string): Snapshot | null
+  /**
+   * Appends, and writes `rows` of the fleet, and the snapshot of what the journal then comes to,
+   * in the same transaction. @throws {JournalConflict}
+   */
   append(
     account: string,
     expected: Expected,
     events: readonly JournalEvent[],
     rows?: readonly Member[],
+    snapshot?: (at: number) => Snapshot,
   ): { readonly revision: number; readonly at: number }
   fleet(account: string): { readonly revision: number; readonly members: Fleet['members'] }
   putMembers(account: string, rows: readonly Member[], weakens: boolean): void

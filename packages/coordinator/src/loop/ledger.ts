@@ -1,12 +1,7 @@
-import {
-  type AccountRecord,
-  emptyRecord,
-  fold,
-  type JournalEvent,
-  type Member,
-} from '@keyturn/core'
+import { type AccountRecord, fold, type JournalEvent, type Member } from '@keyturn/core'
 import type { Logger } from 'pino'
 import type { JournalEntry, Store } from '../ports.ts'
+import { type Folded, foldedIn, nothingFolded, snapshotEvery, snapshotOf } from './snapshot.ts'
 
 /** An account's journal as this leader knows it: the fold, and where it stands. */
 export class Ledger {
@@ -15,9 +10,9 @@ export class Ledger {
   readonly #store: Store
   readonly #log: Logger
   readonly #epoch: number
-  #record: AccountRecord = emptyRecord
-  #revision = 0
-  #since: number | null = null
+  #folded: Folded = nothingFolded
+  /** The revision of the last snapshot. */
+  #kept = 0
 
   constructor(key: string, store: Store, log: Logger, epoch: number) {
     this.key = key
@@ -28,12 +23,12 @@ export class Ledger {
   }
 
   get record(): AccountRecord {
-    return this.#record
+    return this.#folded.record
   }
 
   /** Wall time in ms of the last rotation's start, or of the adoption before any. */
   get since(): number | null {
-    return this.#since
+    return this.#folded.since
   }
 
   entries(): readonly JournalEntry[] {
@@ -42,14 +37,11 @@ export class Ledger {
 
   /** Folds the journal anew: at boot, and when somebody else has written to it. */
   load(): void {
-    this.#record = emptyRecord
-    this.#revision = 0
-    const entries = this.entries()
-    for (const { event, at, revision } of entries) {
-      this.#record = fold(this.#record, event, at)
-      this.#revision = revision
-    }
-    this.#since = startOf(entries)
+    const start = foldedIn(this.#store.snapshot?.(this.key) ?? null)
+    const { revision } = start
+    const rest = revision === 0 ? this.entries() : this.#store.journal(this.key, revision)
+    this.#kept = revision
+    this.#folded = rest.reduce(withEntry, start)
   }
 
   /** @throws {JournalConflict} where another leader, a newer event or a weaker fleet was faster. */
@@ -58,22 +50,34 @@ export class Ledger {
     { fleetRevision, rows }: { fleetRevision?: number; rows?: readonly Member[] } = {},
   ): void {
     if (events.length === 0) return
-    const expected = { epoch: this.#epoch, revision: this.#revision, fleetRevision }
-    const { revision, at } = this.#store.append(this.key, expected, events, rows)
-    this.#revision = revision
-    for (const event of events) {
-      this.#record = fold(this.#record, event, at)
-      const { type, ...facts } = event
-      this.#log.info({ event: type, facts })
+    const before = this.#folded
+    const expected = { epoch: this.#epoch, revision: before.revision, fleetRevision }
+    const after = (at: number) => withEvents(before, events, at)
+    // A start's wall time is known once it is written: the snapshot waits for the next append.
+    const isDue = before.revision + events.length - this.#kept >= snapshotEvery
+    const kept = isDue && !events.some(isStart) ? (at: number) => snapshotOf(after(at)) : undefined
+    const { revision, at } = this.#store.append(this.key, expected, events, rows, kept)
+    if (kept) this.#kept = revision
+    this.#folded = after(at)
+    for (const { type, ...facts } of events) this.#log.info({ event: type, facts })
+    if (events.some(isStart)) {
+      const written = this.#store.journal(this.key, before.revision)
+      this.#folded = { ...this.#folded, since: written.reduce(withEntry, before).since }
     }
-    if (events.some(isStart)) this.#since = startOf(this.entries())
   }
 }
 
 const isStart = ({ type }: JournalEvent): boolean =>
   type === 'rotation-started' || type === 'adopted'
 
-const startOf = (entries: readonly JournalEntry[]): number | null => {
-  const last = entries.findLast(({ event }) => isStart(event))
-  return last ? Date.parse(last.wallTime) : null
-}
+const withEntry = (folded: Folded, { event, at, wallTime, revision }: JournalEntry): Folded => ({
+  record: fold(folded.record, event, at),
+  revision,
+  since: isStart(event) ? Date.parse(wallTime) : folded.since,
+})
+
+const withEvents = (folded: Folded, events: readonly JournalEvent[], at: number): Folded => ({
+  ...folded,
+  record: events.reduce((record, event) => fold(record, event, at), folded.record),
+  revision: folded.revision + events.length,
+})

@@ -76,4 +76,12 @@ export const migrations: readonly Migration[] = [
       ) STRICT;`,
   },
   { name: 'one spelling of an account', statements: oneSpelling },
+  {
+    name: 'snapshots of the fold',
+    statements: `
+      CREATE TABLE snapshots (
+        account TEXT PRIMARY KEY, revision INTEGER NOT NULL, fold_version INTEGER NOT NULL,
+        state TEXT NOT NULL, digest TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ]

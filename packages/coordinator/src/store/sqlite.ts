@@ -5,9 +5,11 @@ import {
   JournalConflict,
   type JournalEntry,
   type Observed,
+  type Snapshot,
   type Store,
 } from '../ports.ts'
 import { migrate } from './schema.ts'
+import { readSnapshot, writeSnapshot } from './snapshots.ts'
 
 /** How often observed time is written down where nothing else is: a crash loses no more. */
 const observedWriteMs = 1_000
@@ -81,11 +83,11 @@ export class SqliteStore implements Store {
       .run(account, at, wall)
   }
 
-  journal(id: string): readonly JournalEntry[] {
+  journal(id: string, after = 0): readonly JournalEntry[] {
     const account = id.toLowerCase()
     return this.#db
-      .prepare('SELECT * FROM journal WHERE account = ? ORDER BY revision')
-      .all(account)
+      .prepare('SELECT * FROM journal WHERE account = ? AND revision > ? ORDER BY revision')
+      .all(account, after)
       .map(row => ({
         revision: Number(row['revision']),
         epoch: Number(row['epoch']),
@@ -95,11 +97,16 @@ export class SqliteStore implements Store {
       }))
   }
 
+  snapshot(id: string): Snapshot | null {
+    return readSnapshot(this.#db, id.toLowerCase())
+  }
+
   append(
     id: string,
     expected: Expected,
     events: readonly JournalEvent[],
     rows: readonly Member[] = [],
+    snapshot?: (at: number) => Snapshot,
   ): { revision: number; at: number } {
     const account = id.toLowerCase()
     return this.#transaction(() => {
@@ -117,6 +124,7 @@ export class SqliteStore implements Store {
       }
       this.#writeObserved(account, at, wall)
       this.#writeRows(account, rows)
+      if (snapshot) writeSnapshot(this.#db, account, snapshot(at))
       return { revision, at }
     })
   }
