@@ -40,7 +40,8 @@ export const plainKeyset = (
 /** @throws KeysetError where the text is no account key; `name` says where it stood. */
 export const plainKey = (text: string | null | undefined, name: string): Key => {
   const key = text?.trim() ?? ''
-  if (!isAccountKey(key)) throw new KeysetError(`${name} is not an account key: expected 64 bytes of base64`)
+  if (!isAccountKey(key))
+    throw new KeysetError(`${name} is not an account key: expected 64 bytes of base64`)
   return new Key(key)
 }
 

@@ -1,9 +1,9 @@
 import { KeysetError, parseKeyset } from '../document.ts'
 import type { LiveKeyset } from '../source.ts'
-import type { KeyVaultOptions, SecretFacts } from './key-vault-options.ts'
+import type { KeyVaultOptions } from './key-vault-options.ts'
 import { ofSubject, plainKey, plainKeyset, plainSlot } from './plain.ts'
 import { vaultFailure } from './vault-client.ts'
-import type { SecretText, VaultSecrets } from './vault-secret.ts'
+import { SecretOrder, type SecretText, type VaultSecrets } from './vault-secret.ts'
 import { isTagged, TaggedLayout } from './vault-tagged.ts'
 
 /**
@@ -16,8 +16,8 @@ export class VaultLayouts {
   readonly #tagged: TaggedLayout
   /** What these versions were found to be; no keyset is found once as well. */
   #last: { readonly mark: string; readonly found: LiveKeyset | KeysetError } | null = null
-  /** What was read last of a layout that has no version in its content. */
-  #newest: readonly SecretFacts[] = []
+  /** Only a keyset says in itself that it is older; for other layouts the vault's word has to do. */
+  readonly #orders = new Map<string, SecretOrder>()
 
   constructor(secrets: VaultSecrets, options: KeyVaultOptions) {
     this.#secrets = secrets
@@ -54,16 +54,20 @@ export class VaultLayouts {
     const [first, second, active] = texts
     if (first === undefined) throw new KeysetError('there is no secret')
     if (second === undefined && !isTagged(first)) return parseKeyset(first.text)
-    // Only a keyset says in itself that it is older; here the vault's word has to do.
-    for (const [index, text] of texts.entries()) {
-      this.#secrets.checkOrder(this.#newest[index], text)
-    }
+    const older = texts.find(text => this.#orderOf(text).isOlder(text))
+    if (older !== undefined) throw this.#secrets.behind(older.name)
     const keyset =
       second === undefined
         ? await this.#tagged.keyset(first, signal)
         : twoSecrets(first, second, active, this.#options)
-    this.#newest = texts.map(({ version, createdOn }) => ({ version, createdOn }))
+    for (const text of texts) this.#orderOf(text).took(text)
     return keyset
+  }
+
+  #orderOf({ name }: SecretText): SecretOrder {
+    const order = this.#orders.get(name) ?? new SecretOrder()
+    this.#orders.set(name, order)
+    return order
   }
 }
 

@@ -48,14 +48,38 @@ export class VaultSecrets {
     return all.sort((a, b) => (b.createdOn?.getTime() ?? 0) - (a.createdOn?.getTime() ?? 0))
   }
 
-  /** @throws VaultFailure where a version is older than one that was read before. */
-  checkOrder(before: SecretFacts | undefined, now: SecretText): void {
-    if (before?.createdOn === undefined || now.createdOn === undefined) return
-    if (now.createdOn.getTime() >= before.createdOn.getTime()) return
-    throw new VaultFailure(
-      `Secret ${now.name} of ${this.#vaultUrl} was answered in an older version than before: a replica of the vault lags, and the newer one stays in use.`,
+  /** A replica that lags; the newer one stays in use. */
+  behind(name: string): VaultFailure {
+    return new VaultFailure(
+      `Secret ${name} of ${this.#vaultUrl} was answered in an older version than before: a replica of the vault lags, and the newer one stays in use.`,
       0,
     )
+  }
+}
+
+/** As many as a fast test makes in a second, which is how exactly the vault tells the time. */
+const supersededMax = 64
+
+/** Which of two versions of a secret is the newer one, where their content does not say. */
+export class SecretOrder {
+  #newest: SecretFacts | null = null
+  readonly #superseded = new Set<string>()
+
+  isOlder({ version, createdOn }: SecretFacts): boolean {
+    if (version !== undefined && this.#superseded.has(version)) return true
+    const newest = this.#newest?.createdOn
+    return newest !== undefined && createdOn !== undefined && createdOn < newest
+  }
+
+  /** It is in use from now on. */
+  took({ version, createdOn }: SecretFacts): void {
+    const before = this.#newest?.version
+    if (before !== undefined && before !== version) this.#superseded.add(before)
+    const [oldest] = this.#superseded
+    if (this.#superseded.size > supersededMax && oldest !== undefined) {
+      this.#superseded.delete(oldest)
+    }
+    this.#newest = { version, createdOn }
   }
 }
 
