@@ -3,7 +3,6 @@ import { AzureSim } from '@keyturn/azure-sim'
 import { keyVault, Ring, type SecretReader } from '@keyturn/keyring'
 import { keysetDocumentSchema } from '@keyturn/protocol'
 import t from 'tap'
-import { isLoopback } from '../../src/sources/pinned-host.ts'
 import { ManualClock, newKey } from '../support.ts'
 
 const account =
@@ -197,18 +196,61 @@ t.test('after stop nothing is offered and nothing is read', async t => {
   t.equal(ring.current?.version, 1)
 })
 
-t.test('the vault’s host is verified unless it is this machine', async t => {
-  for (const url of ['https://localhost:1', 'https://127.0.0.1:1', 'https://[::1]:1']) {
-    t.ok(isLoopback(url), url)
-  }
-  for (const url of [
-    'https://v.vault.azure.net',
-    'https://localhost.example.com',
-    'https://127.0.0.1.example.com',
-    'https://10.0.0.1',
-  ]) {
-    t.notOk(isLoopback(url), url)
-  }
+t.test('whoever was told when to come back comes back then, whoever asks', async t => {
+  const { vault, clock, source, ring } = follow(t)
+  await vault.untilRead(1)
+  vault.failure = Object.assign(new Error('x'), {
+    statusCode: 429,
+    response: { headers: new Headers({ 'retry-after': '20' }) },
+  })
+  const look = () => source.refresh('refused', AbortSignal.timeout(1_000))
+  await t.rejects(look(), { message: /HTTP 429/ })
+  t.equal(vault.reads, 2)
+  await t.rejects(look(), { message: /HTTP 429/ })
+  t.equal(vault.reads, 2, 'the vault was left alone')
+  vault.failure = null
+  vault.put(text(2))
+  clock.pass(20_000)
+  await vault.untilRead(3)
+  t.equal(ring.current?.version, 2, 'and the loop came back at that very moment')
+  await look()
+  t.equal(vault.reads, 4)
+})
+
+t.test(
+  'a look that somebody asked for moves the next poll, and so does one that failed',
+  async t => {
+    const { vault, clock, source } = follow(t)
+    await vault.untilRead(1)
+    clock.pass(20_000)
+    await source.refresh('requested', AbortSignal.timeout(1_000))
+    t.equal(vault.reads, 2)
+    clock.pass(29_999)
+    await new Promise(resolve => setImmediate(resolve))
+    t.equal(vault.reads, 2)
+    clock.pass(1)
+    await vault.untilRead(3)
+    vault.failure = new Error('x')
+    await t.rejects(source.refresh('requested', AbortSignal.timeout(1_000)))
+    vault.failure = null
+    clock.pass(500)
+    await vault.untilRead(5)
+    t.equal(source.status().lastError, null, 'it was not left to the poll')
+  },
+)
+
+t.test('without a good look for its bound a source is stale, and then it is not', async t => {
+  const { vault, clock, source } = follow(t)
+  await vault.untilRead(1)
+  t.equal(source.status().isStale, false)
+  vault.failure = new Error('x')
+  clock.pass(300_000)
+  t.match(source.status(), { isStale: false, ageMs: 300_000 })
+  clock.pass(1)
+  t.equal(source.status().isStale, true)
+  vault.failure = null
+  await source.refresh('requested', AbortSignal.timeout(1_000))
+  t.equal(source.status().isStale, false)
 })
 
 t.test('it follows a vault through the unmodified SDK', async t => {
