@@ -401,6 +401,13 @@ export const planMutants: readonly Mutant[] = [
   blind('noConsumerIsDeclared', retire, undefined, ['retires']),
   blind('azureSawNoUse', retire, undefined, ['retires']),
   {
+    name: 'key authentication ends in the middle of a rotation',
+    file: retire,
+    find: 'if (!rotation || hasEnded(rotation.phase)) return blockers\n',
+    replace: 'if (!rotation || blockers.length >= 0) return blockers\n',
+    worlds: ['retires-turning'],
+  },
+  {
     name: 'key authentication ends at the first word',
     file: retire,
     find: "if (!confirm) return { done: true, events: [{ type: 'retire-asked', by, reason }] }",

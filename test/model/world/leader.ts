@@ -217,7 +217,7 @@ export const judgeEvents = (
   for (const event of events) {
     judged = judgePromises(judged, event, before, truth, clean)
     judged = judgeBeginning(judged, event)
-    if (event.type === 'replanned') judged = anew(judged)
+    if (event.type === 'replanned') judged = anew(judged, before)
     if (event.type !== 'phase-entered') continue
     if (event.phase.at === 'completed' && before.rotation) {
       judged = judgeCompletion(judged, before.rotation.before, truth, clean)
@@ -229,12 +229,22 @@ export const judgeEvents = (
   return judged
 }
 
-/** A plan that is made anew may turn a slot once more, unless our own turn ended the leak. */
-const anew = (state: State): State => {
-  const { azure, outside, hands } = state
-  const isAlive = outside.leaked && azure.keys[outside.leaked.slot] === outside.leaked.key
-  return isAlive || hands.aborted || hands.refusedOnce
-    ? { ...state, azure: { ...azure, effects: { primary: 0, secondary: 0 } } }
+/**
+ * A plan that is made anew turns the leaked slot once more where its key is still alive; where a
+ * hand has changed it in this rotation, seen or unseen; and where an abort was bringing our own new
+ * key to the vault: which of the two the operator meant is not known. The other slot never.
+ */
+const anew = (state: State, { rotation, published }: AccountRecord): State => {
+  const { azure, outside } = state
+  if (!outside.leaked || !published) return state
+  const { slot, key } = outside.leaked
+  const mayBeAlive =
+    azure.keys[slot] === key ||
+    azure.keys[slot] !== published.fingerprints[slot] ||
+    rotation?.before[slot] !== key ||
+    rotation?.phase.at === 'reverting'
+  return mayBeAlive
+    ? { ...state, azure: { ...azure, effects: { ...azure.effects, [slot]: 0 } } }
     : state
 }
 

@@ -31,4 +31,6 @@ export interface OutsideSpec {
   readonly nobodySpeaks?: true
   /** Whether it is not the keys that are turned: key authentication is to end. */
   readonly retires?: true
+  /** Whether they are turned besides: then that has to end first. */
+  readonly turnsToo?: true
 }

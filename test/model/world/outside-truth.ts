@@ -1,4 +1,11 @@
-import type { BlockerCode, Fingerprint, JournalEvent, Slot, Waiver } from '@keyturn/core'
+import {
+  type BlockerCode,
+  type Fingerprint,
+  hasEnded,
+  type JournalEvent,
+  type Slot,
+  type Waiver,
+} from '@keyturn/core'
 import { isSignedWithOutside, setOutside } from './outside.ts'
 import type { Client, Sidecar, State } from './state.ts'
 import { broken } from './truth.ts'
@@ -148,6 +155,10 @@ export const judgeRetiring = (state: State): State => {
   const { outside, azure, now } = state
   if (outside.confirmed < 2)
     return broken(state, 8, 'nobody has asked twice to end key authentication')
+  const { rotation } = state.store.record
+  if (rotation && !hasEnded(rotation.phase)) {
+    return broken(state, 8, `key authentication ends in ${rotation.phase.at}`)
+  }
   const everybody = state.sidecars.flatMap(({ clients }) => clients)
   const user = everybody.find(
     ({ life, isSpent, used }) =>

@@ -49,7 +49,10 @@ export const initialState = (spec: Spec): State => {
   }
   const joined = everybody(everybody(everybody(begun)))
   const settled = { ...joined, now: longMs, spec }
-  if (spec.outside?.retires) return everybody(signsOn(settled))
+  if (spec.outside?.retires) {
+    const signing = everybody(signsOn(settled))
+    return spec.outside.turnsToo ? rotates(signing) : signing
+  }
   const rotated = rotates(everybody(settled))
   return spec.begins === 'preflight' ? rotated : throughTo(rotated)
 }

@@ -352,6 +352,13 @@ const ofTheEnd: readonly Spec[] = [
       'arm-read-lost',
     ],
   },
+  {
+    ...calm,
+    name: 'retires-turning',
+    about: 'keys are turned as somebody asks that none is to work any more',
+    outside: { retires: true, turnsToo: true, evidence: true },
+    faults: ['aborted'],
+  },
 ]
 
 /** Emergencies, waivers, strays, consumers, approvals, windows, and the end of all keys. */
