@@ -8,6 +8,7 @@ const retryAfterSeconds = 1
 
 export const problemHeaders = (code: ProblemCode): Record<string, string> => ({
   'content-type': problemContentType,
+  'content-length': `${Buffer.byteLength(printProblem(code))}`,
   'cache-control': 'no-store',
   ...(problems[code].status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}),
 })

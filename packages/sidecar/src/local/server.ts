@@ -61,7 +61,7 @@ const cutOff = (socket: Socket, code: ProblemCode): void => {
   }
   const body = printProblem(code)
   const { status, title } = problems[code]
-  const headers = { ...problemHeaders(code), 'content-length': body.length, connection: 'close' }
+  const headers = { ...problemHeaders(code), connection: 'close' }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
   socket.destroySoon()

@@ -6,9 +6,9 @@ export interface LocalAnswer {
   readonly text: string
 }
 
-/** A plain HTTP request over a Unix socket. */
+/** A plain HTTP request over a Unix socket, or to a port of this machine. */
 export const ask = (
-  socketPath: string,
+  where: string | number,
   method: string,
   path: string,
   { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
@@ -19,7 +19,7 @@ export const ask = (
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const outgoing = request({
-      socketPath,
+      ...(typeof where === 'string' ? { socketPath: where } : { host: '127.0.0.1', port: where }),
       agent: false,
       method,
       path,
