@@ -401,6 +401,13 @@ export const planMutants: readonly Mutant[] = [
   blind('noConsumerIsDeclared', retire, undefined, ['retires']),
   blind('azureSawNoUse', retire, undefined, ['retires']),
   {
+    name: 'a ring takes the keys of the other pair',
+    file: 'client/ring.ts',
+    find: "if (held.pair !== offered.pair) return refuse('other-pair')\n",
+    replace: '',
+    worlds: ['other-pair'],
+  },
+  {
     name: 'key authentication ends in the middle of a rotation',
     file: retire,
     find: 'if (!rotation || hasEnded(rotation.phase)) return blockers\n',

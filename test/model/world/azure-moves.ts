@@ -1,4 +1,5 @@
 import { hasEnded, otherSlot, type Slot, slots } from '@keyturn/core'
+import { fingerprint } from '@keyturn/testkit'
 import { catchUp, endOperation, lags, newKey, postByHand, withMail } from './azure.ts'
 import type { Move } from './move.ts'
 import type { Leader, Stage, State, Written } from './state.ts'
@@ -138,7 +139,11 @@ const vaultHandMoves = (state: State): readonly Move[] => {
     ],
   ]
   const inPlace: typeof edits = [['lifts the fence', { ...latest, fenced: [], byHand: true }]]
-  const open = state.spec.editsInPlace ? (latest.fenced.length > 0 ? inPlace : []) : edits
+  const mixed: typeof edits = [
+    ['puts the read-only keys there', { ...latest, ...readOnly(latest) }],
+  ]
+  const whole = state.spec.mixesPairs ? mixed : edits
+  const open = state.spec.editsInPlace ? (latest.fenced.length > 0 ? inPlace : []) : whole
   return open.map(([what, written]) => ({
     says: `somebody ${what} in the vault`,
     fault: 'hand-in-vault',
@@ -149,6 +154,15 @@ const vaultHandMoves = (state: State): readonly Move[] => {
     }),
   }))
 }
+
+/** A keyset of the account's other pair, in this one's secret. */
+const readOnly = ({ version }: Written): Partial<Written> => ({
+  version: version + 1,
+  fenced: [],
+  fingerprints: { primary: fingerprint(0xd1), secondary: fingerprint(0xd2) },
+  pair: 'readOnly',
+  byHand: true,
+})
 
 /** Nothing is left to happen that this world is about. */
 export const isOver = ({ azure, store, vault, spec }: State): boolean => {

@@ -112,6 +112,7 @@ const writtenKey = (written: Written | null, names: Names): string =>
     ? '-'
     : names.held(written) +
       (written.byHand ? '!' : '') +
+      (written.pair ?? '') +
       (written.installation === 'here' ? '' : '?')
 
 const vaultKey = ({ vault, spec }: State, names: Names): string => {

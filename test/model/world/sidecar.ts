@@ -27,7 +27,7 @@ import {
   type State,
   type Written,
 } from './state.ts'
-import { broken, goesBack, writtenByHand } from './truth.ts'
+import { broken, goesBack, kept, writtenByHand } from './truth.ts'
 
 export const subject = { account: 'account', pair: 'readWrite' } as const
 
@@ -89,13 +89,14 @@ export const settled = (sidecar: Sidecar, { azure, spec }: State): Sidecar => {
 
 /** Rings do not compare endpoints: here it says who wrote the keyset. */
 export const keysetOf = (written: Written): Keyset => {
-  const { version, active, fenced, fingerprints, installation, byHand } = written
+  const { version, active, fenced, fingerprints, installation, byHand, pair } = written
   const keys = {
     primary: { fingerprint: fingerprints.primary },
     secondary: { fingerprint: fingerprints.secondary },
   }
   return {
     ...subject,
+    ...(pair ? { pair } : {}),
     endpoint: byHand ? writtenByHand : '',
     installation,
     version,
@@ -114,7 +115,7 @@ export const follows = (state: State, index: number, written: Written): State =>
   const { keyset } = verdict
   const swapped = step(
     { ...sidecar, ring: keyset },
-    { is: 'swapped', held: heldOf(keyset), subject },
+    { is: 'swapped', held: heldOf(keyset), subject: { ...subject, pair: keyset.pair } },
   )
   const after = setSidecar(state, index, settled(swapped, state))
   return judgeSwap(after, sidecar.id, sidecar.ring, keyset)
@@ -130,6 +131,9 @@ const judgeSwap = (
   if (before === null || after === null || before === after) return state
   if (goesBack(before.version, after.version)) {
     return broken(state, 4, `the ring of ${id} went back to version ${after.version}`)
+  }
+  if (before.pair !== after.pair) {
+    return kept(state, 'P14', `the ring of ${id} took keys of the ${after.pair} pair`)
   }
   return before.version === after.version && !sameHeld(heldOf(before), heldOf(after))
     ? broken(state, 4, `the ring of ${id} took other content under version ${after.version}`)

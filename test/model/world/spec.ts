@@ -43,6 +43,8 @@ export interface Spec {
   readonly slowHands?: boolean
   /** Whether somebody lifts the fence in the vault in the very version that stands there. */
   readonly editsInPlace?: boolean
+  /** Whether somebody puts the keys of the read-only pair into the secret of this one. */
+  readonly mixesPairs?: boolean
   /** Whether a client says goodbye while its request is on the wire. */
   readonly hastyGoodbyes?: boolean
   /** Whether the policy says that there is no fleet. */

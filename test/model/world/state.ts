@@ -13,6 +13,7 @@ import type {
   Keyset,
   Member,
   MemberState,
+  Pair,
   ProbeView,
   Publication,
   Slot,
@@ -92,6 +93,8 @@ export type Written = Publication & {
   readonly installation: string
   /** Whether a person wrote it: what it allows is then on that person. */
   readonly byHand?: boolean
+  /** Whose keys these are, where they are not this pair's. */
+  readonly pair?: Pair
 }
 
 export interface Vault {

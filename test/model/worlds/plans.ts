@@ -334,6 +334,13 @@ const ofWords: readonly Spec[] = [
 const ofTheEnd: readonly Spec[] = [
   {
     ...calm,
+    name: 'other-pair',
+    about: 'somebody puts the keys of the read-only pair into the secret of this one',
+    faults: ['hand-in-vault'],
+    mixesPairs: true,
+  },
+  {
+    ...calm,
     name: 'retires',
     about: 'members, a stray and a consumer use keys until they stop; then none is to work',
     outside: {
