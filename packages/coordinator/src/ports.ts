@@ -163,6 +163,11 @@ export interface Store {
   ): { readonly revision: number; readonly at: number }
   fleet(account: string): { readonly revision: number; readonly members: Fleet['members'] }
   putMembers(account: string, rows: readonly Member[], weakens: boolean): void
+  /**
+   * All that `work` writes in one transaction; what throws within it is undone by itself. Absent
+   * where a store gains nothing by it.
+   */
+  together?<T>(work: () => T): T
   close(): void
 }
 

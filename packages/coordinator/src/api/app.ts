@@ -14,6 +14,7 @@ import type { z } from 'zod'
 import type { Leading } from '../leading.ts'
 import type { Account } from '../loop/account.ts'
 import { JournalConflict, type Store } from '../ports.ts'
+import { Grouped } from './grouped.ts'
 import { problems, Refusal } from './problem.ts'
 import { statusOf } from './status.ts'
 import { requires, type Tokens } from './tokens.ts'
@@ -33,8 +34,9 @@ export const createApp = (parts: AppParts): Express => {
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   const member = requires('member', parts.tokens)
   const operator = requires('operator', parts.tokens)
+  const reports = new Grouped(parts.store)
   app.post('/v1/members/:name/reports', member, async (request, response) => {
-    const answer = await takeReport(parts, request)
+    const answer = await takeReport(parts, reports, request)
     if (!response.destroyed) response.json(answer)
   })
   app.get('/v1/accounts', operator, (_request, response) => {
@@ -69,7 +71,11 @@ export const createApp = (parts: AppParts): Express => {
   return app
 }
 
-const takeReport = async ({ leading }: AppParts, request: Request): Promise<ReportAnswer> => {
+const takeReport = async (
+  { leading }: AppParts,
+  reports: Grouped,
+  request: Request,
+): Promise<ReportAnswer> => {
   const name = parse(nameSchema, request.params['name'], 'the member name')
   const report = parse(reportSchema, request.body, 'the report')
   const account = leading.accounts.find(
@@ -84,7 +90,7 @@ const takeReport = async ({ leading }: AppParts, request: Request): Promise<Repo
   const gone = new AbortController()
   request.res?.once('close', () => gone.abort())
   if (request.res?.closed) gone.abort()
-  return leading.hear(account, name, report, gone.signal)
+  return reports.run(() => leading.hear(account, name, report, gone.signal))
 }
 
 const verbOf = (request: Request): Verb => {

@@ -204,14 +204,22 @@ export class SqliteStore implements Store {
     this.#db.close()
   }
 
+  together<T>(work: () => T): T {
+    return this.#transaction(work)
+  }
+
+  /** Within another one: whatever it wrote is undone alone, and is there once the outer one is. */
   #transaction<T>(work: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE')
+    const isInner = this.#db.isTransaction
+    this.#db.exec(isInner ? 'SAVEPOINT inner' : 'BEGIN IMMEDIATE')
     try {
       const result = work()
-      this.#db.exec('COMMIT')
+      this.#db.exec(isInner ? 'RELEASE inner' : 'COMMIT')
       return result
     } catch (error) {
-      this.#db.exec('ROLLBACK')
+      // A full disk ends the transaction by itself.
+      const undo = isInner ? 'ROLLBACK TO inner; RELEASE inner' : 'ROLLBACK'
+      if (this.#db.isTransaction) this.#db.exec(undo)
       throw error
     }
   }
