@@ -1,57 +1,8 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FilesOptions, files, type LiveKeyset, Ring } from '@keyturn/keyring'
 import t from 'tap'
 import { account, newKey } from '../support.ts'
-
-interface Test {
-  teardown(clean: () => unknown): unknown
-}
-
-const scratch = async (t: Test): Promise<string> => {
-  const directory = await mkdtemp(join(tmpdir(), 'kt-files-'))
-  t.teardown(() => rm(directory, { recursive: true, force: true }))
-  return directory
-}
-
-const keys = { primary: newKey(), secondary: newKey() }
-const document = (version: number): string =>
-  JSON.stringify({
-    schema: 'keyturn/v1',
-    account,
-    endpoint: 'https://x.documents.azure.com/',
-    pair: 'readWrite',
-    installation: 'i-1',
-    version,
-    active: 'primary',
-    fenced: [],
-    keys,
-  })
-
-const follow = (t: Test, directory: string, options: Partial<FilesOptions> = {}) => {
-  const source = files({ directory, ...options })
-  const ring = new Ring({ source })
-  const until = (fits: (keyset: LiveKeyset) => boolean): Promise<LiveKeyset> =>
-    new Promise(resolve => {
-      // The source itself keeps no process alive, and so no test.
-      const hold = setInterval(() => undefined, 60_000)
-      t.teardown(() => clearInterval(hold))
-      const look = () => {
-        if (ring.current !== null && fits(ring.current)) resolve(ring.current)
-      }
-      ring.follow(look)
-      look()
-    })
-  ring.start()
-  t.teardown(() => source.stop())
-  return { source, ring, until }
-}
-
-const put = async (directory: string, name: string, text: string): Promise<void> => {
-  await writeFile(join(directory, `${name}.new`), text)
-  await rename(join(directory, `${name}.new`), join(directory, name))
-}
+import { document, follow, keys, put, scratch } from './file-support.ts'
 
 t.test('a keyset file is followed through atomic renames and plain overwrites', async t => {
   const directory = await scratch(t)
