@@ -1,5 +1,5 @@
 import { type BlockerCode, blockerCodes, isWaivable, waivableCodes } from '@keyturn/core'
-import { Rig } from '@keyturn/testkit'
+import { fingerprint, Rig } from '@keyturn/testkit'
 import t from 'tap'
 
 const waive = (rig: Rig, code: BlockerCode, who: { member?: string; client?: string } = {}) =>
@@ -128,6 +128,18 @@ t.test(
     )
   },
 )
+
+t.test('whoever holds another key that a person put there, open, is not waived', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.second()
+  const two = rig.member('two')
+  two.deaf = true
+  const fingerprints = { ...rig.azure.keys, primary: fingerprint(0xf1) }
+  two.held = two.held && { ...two.held, version: 99, fenced: [], fingerprints }
+  rig.run(5)
+  t.match(waive(rig, 'KEYSET_BEHIND', { member: 'two' }), [{ code: 'NOT_WAIVABLE' }])
+})
 
 t.test('a layout without fences is waived by the member’s name', async t => {
   const rig = Rig.adopted()
