@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import { backgroundClock, type Clock, rest } from '../clock.ts'
 import type { RefreshReason, RingSink, Source, SourceKind, SourceStatus } from '../source.ts'
 import { ChainLink } from './chain-link.ts'
+import { orAborted } from './follow-loop.ts'
 
 /** Another source of a chain serves from now on. */
 export interface ServingChange {
@@ -168,7 +169,8 @@ export class ChainSource implements Source {
       void rest(this.#clock, refreshShareMs, over.signal).then(() => over.abort(late))
     }
     try {
-      await link.source.refresh(reason, AbortSignal.any([signal, over.signal]))
+      const either = AbortSignal.any([signal, over.signal])
+      await orAborted(link.source.refresh(reason, either), either)
     } finally {
       over.abort()
     }
