@@ -49,3 +49,9 @@ export const arm: readonly FaultName[] = [
   'arm-refuses',
   'arm-fails',
 ]
+
+/** Declared as a fault, by an operator. */
+export const leak = ['emergency'] as const
+
+/** An account of which everything is asked, and of which little goes wrong. */
+export const calm: Omit<Spec, 'name' | 'about'> = { ...small, faults: [], faultsMax: 1 }
