@@ -1,8 +1,6 @@
 import { Agent, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
-import type { CosmosDBManagementClient } from '@azure/arm-cosmosdb'
-
-type Policy = Parameters<CosmosDBManagementClient['pipeline']['addPolicy']>[0]
+import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 
 export interface InTime {
   readonly stillInTime: () => boolean
@@ -25,7 +23,7 @@ export class TooLate extends Error {
  * writes the request before it comes to its timers. So the connection is made first, and the
  * clock asked in the very step in which the request is written to it.
  */
-export const sendingInTime = ({ stillInTime, abortSignal }: InTime): Policy => {
+export const sendingInTime = ({ stillInTime, abortSignal }: InTime): PipelinePolicy => {
   const agent = new ConnectingFirst(stillInTime, abortSignal)
   return {
     name: 'sending-in-time',

@@ -1,6 +1,4 @@
-import type { CosmosDBManagementClient } from '@azure/arm-cosmosdb'
-
-type Policy = Parameters<CosmosDBManagementClient['pipeline']['addPolicy']>[0]
+import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 
 /** What ARM has asked for, in any answer: to be left alone for a while. */
 export class RetryAfter {
@@ -12,7 +10,7 @@ export class RetryAfter {
   }
 
   /** Sees every answer, those that the SDK retries by itself as well. */
-  readonly policy: Policy = {
+  readonly policy: PipelinePolicy = {
     name: 'retry-after',
     sendRequest: async (request, next) => {
       const response = await next(request)
