@@ -118,7 +118,7 @@ t.test('operators turn an account by commands', async t => {
   t.equal(out.trimEnd().split('\n').length, entries.length, 'one line for each')
   t.match(
     out,
-    /^\S+Z {2}operator started rotation [0-9a-f-]{36} of both keys \(quarterly\): primary signs, /m,
+    /^\S+Z {2}operator started rotation [0-9a-f-]{36} of both keys \(quarterly\): primary signs \(/m,
   )
   t.match(out, /^\S+Z {2}Attempt 1 to regenerate the secondary key [0-9a-f]{16} may be sent /m)
   t.match(out, /^\S+Z {2}operator paused the rotation \(a release\)\.$/m)

@@ -8,7 +8,7 @@ const sentences: { readonly [T in EventType]: (event: JournalEvent & { type: T }
   adopted: ({ by, installation, takeOver }) =>
     `${by} adopted the account for installation ${installation}${takeOver ? ', taking over what stands in Key Vault' : ''}.`,
   'rotation-started': ({ id, by, reason, from, before, plan = 'full' }) =>
-    `${by} started rotation ${id} of ${turned(plan, from)}${why(reason)}: ${from} signs, ${keys(before)}.`,
+    `${by} started rotation ${id} of ${turned(plan, from)}${why(reason)}: ${from} signs (${keys(before)}).`,
   'emergency-declared': ({ slot, by, reason, plan }) =>
     `${by} declared that the ${slot} key has leaked${why(reason)}${plan === null ? '; what was sent before is settled first' : ''}.`,
   replanned: ({ from, plan }) =>
@@ -23,9 +23,11 @@ const sentences: { readonly [T in EventType]: (event: JournalEvent & { type: T }
       ? `The hook of ${consumer} succeeded: it uses the ${slot} key no more.`
       : `${by} said that ${consumer} uses the ${slot} key no more${why(reason)}.`,
   'phase-entered': ({ phase }) =>
-    `Phase ${phase.at}${phase.at === 'reverting' ? ` (${phase.part})` : ''} began.`,
+    phase.at === 'completed' || phase.at === 'reverted'
+      ? `The rotation is ${phase.at}.`
+      : `Phase ${phase.at}${phase.at === 'reverting' ? ` (${phase.part})` : ''} began.`,
   'publish-intended': ({ publication: { version, active, fenced, fingerprints }, because }) =>
-    `Version ${version} is to be published: ${active} signs, ${fences(fenced)}, ${keys(fingerprints)}${because ? '; Azure holds other keys than the version before' : ''}.`,
+    `Version ${version} is to be published: ${active} signs, ${fences(fenced)} (${keys(fingerprints)})${because ? '; Azure holds other keys than the version before' : ''}.`,
   published: ({ version }) => `Version ${version} was read back from Key Vault.`,
   'retire-asked': ({ by, reason }) =>
     `${by} asked to end key authentication, the first of two words${why(reason)}.`,
@@ -53,7 +55,7 @@ const of = (whose: Outsider): string => {
 }
 
 const keys = ({ primary, secondary }: Fingerprints): string =>
-  `primary is ${primary}, secondary is ${secondary}`
+  `primary ${primary}, secondary ${secondary}`
 
 const fences = (fenced: readonly Slot[]): string =>
   fenced.length === 0 ? 'no key is fenced' : `${fenced.join(' and ')} is fenced`

@@ -24,14 +24,14 @@ const told: { readonly [T in EventType]: readonly [JournalEvent & { type: T }, s
   'rotation-started': [
     [
       { type: 'rotation-started', id: 'r1', ...word, from: 'primary', before: fingerprints },
-      `ada started rotation r1 of both keys (due): primary signs, primary is ${one}, secondary is ${two}.`,
+      `ada started rotation r1 of both keys (due): primary signs (primary ${one}, secondary ${two}).`,
     ],
     [
       {
         ...{ type: 'rotation-started', id: 'r1', ...word, before: fingerprints },
         ...{ from: 'primary', plan: 'standby' },
       },
-      `ada started rotation r1 of the secondary key (due): primary signs, primary is ${one}, secondary is ${two}.`,
+      `ada started rotation r1 of the secondary key (due): primary signs (primary ${one}, secondary ${two}).`,
     ],
   ],
   'emergency-declared': [
@@ -94,6 +94,7 @@ const told: { readonly [T in EventType]: readonly [JournalEvent & { type: T }, s
   ],
   'phase-entered': [
     [{ type: 'phase-entered', phase: { at: 'baking' } }, 'Phase baking began.'],
+    [{ type: 'phase-entered', phase: { at: 'reverted' } }, 'The rotation is reverted.'],
     [
       { type: 'phase-entered', phase: { at: 'reverting', part: 'probing' } },
       'Phase reverting (probing) began.',
@@ -105,7 +106,7 @@ const told: { readonly [T in EventType]: readonly [JournalEvent & { type: T }, s
         type: 'publish-intended',
         publication: { version: 7, active: 'primary', fenced: [], fingerprints },
       },
-      `Version 7 is to be published: primary signs, no key is fenced, primary is ${one}, secondary is ${two}.`,
+      `Version 7 is to be published: primary signs, no key is fenced (primary ${one}, secondary ${two}).`,
     ],
     [
       {
@@ -113,7 +114,7 @@ const told: { readonly [T in EventType]: readonly [JournalEvent & { type: T }, s
         publication: { version: 8, active: 'primary', fenced: ['secondary'], fingerprints },
         because: 'reconciled',
       },
-      `Version 8 is to be published: primary signs, secondary is fenced, primary is ${one}, secondary is ${two}; Azure holds other keys than the version before.`,
+      `Version 8 is to be published: primary signs, secondary is fenced (primary ${one}, secondary ${two}); Azure holds other keys than the version before.`,
     ],
   ],
   published: [[{ type: 'published', version: 7 }, 'Version 7 was read back from Key Vault.']],
