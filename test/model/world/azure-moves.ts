@@ -1,10 +1,10 @@
 import { hasEnded, otherSlot, type Slot, slots } from '@keyturn/core'
 import { fingerprint } from '@keyturn/testkit'
 import { catchUp, endOperation, lags, newKey, postByHand, withMail } from './azure.ts'
+import { arrive, wrote } from './effects.ts'
 import type { Move } from './move.ts'
 import type { Leader, Stage, State, Written } from './state.ts'
 import { judgeArrival, judgeEffects } from './truth.ts'
-import { arrive, wrote } from './turn.ts'
 
 /** What Azure does in its own time. */
 export const azureMoves = (state: State): readonly Move[] => [
