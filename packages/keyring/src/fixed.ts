@@ -2,6 +2,7 @@ import type { Pair, Slot } from '@keyturn/core'
 import { type Clock, systemClock } from './clock.ts'
 import { Key } from './key.ts'
 import type { LiveKeyset, RingSink, Source, SourceStatus } from './source.ts'
+import { plainKeyset } from './sources/plain.ts'
 
 /** Both keys of a pair, as Azure shows them. */
 export interface KeyPair {
@@ -69,17 +70,12 @@ export class FixedSource implements Source {
   }
 }
 
-const keysetOf = (options: FixedOptions): LiveKeyset =>
-  Object.freeze({
-    account: options.account ?? '',
-    endpoint: options.endpoint ?? '',
-    pair: options.pair ?? 'readWrite',
-    installation: null,
-    version: 0,
-    active: options.active ?? 'primary',
-    fenced: [],
-    keys: { primary: new Key(options.primary), secondary: new Key(options.secondary) },
-  })
+const keysetOf = ({ primary, secondary, active, ...subject }: FixedOptions): LiveKeyset =>
+  plainKeyset(
+    { primary: new Key(primary), secondary: new Key(secondary) },
+    active ?? 'primary',
+    subject,
+  )
 
 /**
  * A source of two keys known from the start.

@@ -5,7 +5,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keysetToDocument, type LiveKeyset, Ring, sidecar } from '@keyturn/keyring'
+import {
+  backgroundClock,
+  keysetToDocument,
+  type LiveKeyset,
+  Ring,
+  type Source,
+  sidecar,
+} from '@keyturn/keyring'
 import { type ClientUsage, clientAttachSchema, clientUsageSchema } from '@keyturn/protocol'
 import t from 'tap'
 import { keyset, twoKeys } from '../support.ts'
@@ -102,16 +109,25 @@ class FakeSidecar {
   }
 }
 
+/** Real time, and as much more as a test lets pass. */
+class AheadClock {
+  aheadMs = 0
+  now = () => backgroundClock.now() + this.aheadMs
+  wall = () => backgroundClock.wall() + this.aheadMs
+  sleep = backgroundClock.sleep
+}
+
 const stage = async (t: Test, { isListening = true } = {}) => {
   const directory = await mkdtemp(join(tmpdir(), 'kt-'))
   t.teardown(() => rm(directory, { recursive: true, force: true }))
   const fake = new FakeSidecar(join(directory, 'keyturn.sock'))
   if (isListening) await fake.listen()
   t.teardown(() => fake.stop())
-  const source = sidecar({ socket: fake.socket, name: 'app', usageMs: 60_000 })
+  const clock = new AheadClock()
+  const source = sidecar({ socket: fake.socket, name: 'app', usageMs: 60_000, clock })
   const ring = new Ring({ source })
   t.teardown(() => ring.stop(0))
-  return { directory, fake, source, ring }
+  return { directory, clock, fake, source, ring }
 }
 
 const request = { text: 'x', endpoint: 'https://x', tried: [], refreshed: true }
@@ -167,6 +183,60 @@ t.test('while the sidecar is away the keyset stays, and it attaches again by its
   await fake.until(() => fake.attachments.length === 2 && fake.samples.length > before)
   t.match(fake.attachments[1], { presence: source.id }, 'under the same id')
   t.equal(ring.current?.version, 1)
+})
+
+const untilAttached = async (source: Source, isAttached: boolean): Promise<void> => {
+  while (source.status().isAttached !== isAttached) await new Promise(setImmediate)
+}
+
+t.test('what is held is as old as the loss of its sidecar, and at last stale', async t => {
+  const { clock, fake, ring, source } = await stage(t)
+  ring.start()
+  t.match(source.status(), { isAttached: false, isStale: false, ageMs: null })
+  await fake.until(() => fake.samples.some(({ held }) => held?.version === 1))
+  clock.aheadMs = 3_600_000
+  t.match(source.status(), { isAttached: true, isStale: false, ageMs: 0 }, 'an hour of silence')
+  await fake.stop()
+  await untilAttached(source, false)
+  const { ageMs } = source.status()
+  t.ok(ageMs !== null && ageMs < 60_000, `${ageMs} ms since the loss`)
+  t.equal(source.status().isStale, false)
+  clock.aheadMs += 300_001
+  t.equal(source.status().isStale, true)
+  await fake.listen()
+  await untilAttached(source, true)
+  t.match(source.status(), { isStale: false, ageMs: 0, lastError: null }, 'nothing new had to come')
+})
+
+t.test('it resumes from what it holds, not from what it was told', async t => {
+  const { fake, ring, source } = await stage(t)
+  ring.start()
+  await fake.until(() => fake.samples.some(({ held }) => held?.version === 1))
+  ring.offer(keyset(keys, { account: '', version: 3 }))
+  fake.push(2)
+  while (source.status().lastError === null) await new Promise(setImmediate)
+  t.match(source.status().lastError, /version 2 was not taken: it is older/)
+  await fake.stop()
+  await untilAttached(source, false)
+  await fake.listen()
+  while (!/version 2 was not taken/.test(source.status().lastError ?? '')) {
+    await new Promise(setImmediate)
+  }
+  t.equal(ring.current?.version, 3, 'told again, refused again')
+})
+
+t.test('a source that was stopped may be started again', async t => {
+  const { fake, ring, source } = await stage(t)
+  source.start(ring)
+  await fake.until(() => fake.samples.some(({ held }) => held?.version === 1))
+  await source.stop()
+  t.equal(fake.calls.at(-1), 'DELETE /v1/clients/{id}')
+  source.start(ring)
+  await fake.until(() => fake.attachments.length === 2)
+  fake.push(2)
+  await untilAttached(source, true)
+  while (ring.current?.version !== 2) await new Promise(setImmediate)
+  await source.stop()
 })
 
 t.test('a sidecar that has forgotten it is told again', async t => {
