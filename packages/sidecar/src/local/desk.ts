@@ -17,6 +17,9 @@ import { KeysetText, type Printable } from './keyset-text.ts'
 import { Refused } from './refused.ts'
 import { type StreamSink, Streams } from './streams.ts'
 
+/** Twice as many as one sidecar is meant for; each costs a line on its disk and a watch. */
+const clientsMax = 2_000
+
 export interface DeskParts {
   readonly store: MemberStore
   readonly recorder: Recorder
@@ -63,6 +66,8 @@ export class LocalDesk {
     const client = { id: activeIdOf(id), ...attached.data }
     if (isTaken(store.state.clients, client)) throw new Refused('CLIENT_ID_TAKEN')
     const known = store.state.clients.find(one => one.id === client.id)
+    const isFull = store.state.clients.length >= clientsMax
+    if (known === undefined && isFull) throw new Refused('TOO_MANY_CLIENTS')
     store.apply({ is: 'attached', client })
     if (!this.#streams.has(client.id)) presence.start(client.id)
     await recorder.record()

@@ -82,7 +82,7 @@ export const operations = {
     summary: 'Attaches a client, before it is handed its first keyset',
     body: clientAttachSchema,
     answer: { status: 204 },
-    refusals: ['CLIENT_ID_TAKEN', 'CLIENT_PASSIVE', 'CLIENT_NOT_RECORDED'],
+    refusals: ['CLIENT_ID_TAKEN', 'CLIENT_PASSIVE', 'TOO_MANY_CLIENTS', 'CLIENT_NOT_RECORDED'],
   },
   goodbye: {
     method: 'delete',

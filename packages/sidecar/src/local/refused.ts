@@ -59,6 +59,12 @@ export const problems = {
     title: 'Client id taken',
     detail: 'Another process is attached under this id: every ring takes a random id of its own.',
   },
+  TOO_MANY_CLIENTS: {
+    status: 429,
+    title: 'Too many clients',
+    detail:
+      'The sidecar remembers as many clients as it can look after: end processes that are attached, or share one ring among more of an application.',
+  },
   CLIENT_IN_FLIGHT: {
     status: 409,
     title: 'Requests in flight',
