@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { Agent, type IncomingMessage, request } from 'node:http'
+import { tokenHeader } from '@keyturn/protocol'
 
 export interface LocalRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
@@ -30,18 +32,56 @@ export interface SidecarLine {
   close(): void
 }
 
+/** A sidecar on loopback TCP. */
+export interface TcpPlace {
+  /** Such as `http://127.0.0.1:7843`: nothing but this machine. */
+  readonly url: string
+  /** Read anew for each request: the token may be replaced at any time. */
+  readonly tokenFile: string
+}
+
 /** A sidecar answers from memory, or after one write to its disk. */
 const answerTimeoutMs = 5_000
 /** A keyset is one kilobyte. */
 const answerBytesMax = 256 * 1024
 
-/** HTTP over the sidecar's Unix socket, on sockets that do not hold a process. */
+/** Where requests go, and what they carry so that they are let in. */
+interface Way {
+  readonly to: { readonly socketPath: string } | { readonly host: string; readonly port: number }
+  readonly credentials: () => Promise<Readonly<Record<string, string>>>
+}
+
+const loopback = ['127.0.0.1', '[::1]', 'localhost'] as const
+const httpPort = 80
+
+const wayTo = (place: string | TcpPlace): Way => {
+  if (typeof place === 'string') {
+    return { to: { socketPath: place }, credentials: async () => ({}) }
+  }
+  const url = URL.parse(place.url)
+  if (url?.protocol !== 'http:' || !loopback.some(name => name === url.hostname)) {
+    throw new TypeError(
+      `The sidecar cannot be at ${place.url}: it is on this machine, such as http://127.0.0.1:7843.`,
+    )
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = url.port === '' ? httpPort : Number(url.port)
+  const { tokenFile } = place
+  const credentials = async () => ({ [tokenHeader]: (await readFile(tokenFile, 'utf8')).trim() })
+  return { to: { host, port }, credentials }
+}
+
+/**
+ * HTTP over the sidecar's Unix socket, or over loopback TCP with its token, on sockets that do not
+ * hold a process.
+ */
 export class LocalHttp implements SidecarLine {
-  readonly #socketPath: string
+  readonly #way: Way
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 })
 
-  constructor(socketPath: string) {
-    this.#socketPath = socketPath
+  /** @throws TypeError where the URL names another machine. */
+  constructor(place: string | TcpPlace) {
+    this.#way = wayTo(place)
   }
 
   /** The whole answer. Rejects where there is none in time. */
@@ -62,15 +102,17 @@ export class LocalHttp implements SidecarLine {
     return { status: response.statusCode ?? 0, chunks: response, drop }
   }
 
-  #send(asked: LocalRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  async #send(asked: LocalRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const { to, credentials } = this.#way
+    const shown = await credentials()
     const body = asked.body === undefined ? undefined : JSON.stringify(asked.body)
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = request({
-      socketPath: this.#socketPath,
+      ...to,
       agent: this.#agent,
       method: asked.method,
       path: asked.path,
-      headers: { ...asked.headers, ...(body === undefined ? {} : bodyHeaders(body)) },
+      headers: { ...asked.headers, ...shown, ...(body === undefined ? {} : bodyHeaders(body)) },
       signal,
     })
     if (asked.keepsAlive !== true) outgoing.on('socket', socket => socket.unref())
