@@ -50,11 +50,6 @@ export interface SourceStatus {
   /** Milliseconds since the source last answered with a valid keyset; `null`: it never did. */
   readonly ageMs: number | null
   /**
-   * For longer than the source's bound there was no valid keyset: the one that is held may be
-   * yesterday's. Whoever answers for readiness turns red by it. Absent: it cannot be stale.
-   */
-  readonly isStale?: boolean
-  /**
    * Whether a sidecar counts what is signed. Where it is not, and the ring is not a sidecar's own,
    * its client is a stray: no rotation waits for it (PROTOCOL, P15).
    */

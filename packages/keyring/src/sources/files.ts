@@ -18,8 +18,6 @@ export interface FilesOptions extends SubjectOptions {
   readonly pollMs?: number
   /** How old files may be when they are mounted, in ms; default 120,000, as the CSI driver polls. */
   readonly stalenessMsMax?: number
-  /** Without a good look for longer, in ms, the source counts as stale; default 300,000. */
-  readonly ageMsMax?: number
   readonly clock?: Clock
   readonly chance?: Chance
   /** Instead of the directory on this machine. */
@@ -28,7 +26,6 @@ export interface FilesOptions extends SubjectOptions {
 
 const defaultPollMs = 10_000
 const defaultStalenessMsMax = 120_000
-const defaultAgeMsMax = 300_000
 /** A network file system that hangs is asked again. */
 const readMsMax = 10_000
 /** A half-written file is whole a moment later. */
@@ -51,7 +48,7 @@ export class FilesSource implements Source {
     this.#options = options
     this.stalenessMsMax = options.stalenessMsMax ?? defaultStalenessMsMax
     this.#clock = options.clock ?? backgroundClock
-    this.#reading = new Reading('files', this.#clock, options.ageMsMax ?? defaultAgeMsMax)
+    this.#reading = new Reading('files', this.#clock)
     this.#volume = options.volume ?? new Directory(options.directory)
     this.#loop = this.#makeLoop()
   }

@@ -48,8 +48,6 @@ export interface KeyVaultOptions extends SubjectOptions {
   readonly credential?: TokenCredential
   /** Between two looks, in ms; default 30,000. A tenth more or less, drawn each time. */
   readonly pollMs?: number
-  /** Without a good look for longer, in ms, the source counts as stale; default 300,000. */
-  readonly ageMsMax?: number
   /** Passed on to the SDK's client: proxies, TLS options. Its own retries stay off. */
   readonly clientOptions?: SecretClientOptions
   /** Instead of the SDK's client. */

@@ -9,8 +9,6 @@ import { VaultSecrets } from './vault-secret.ts'
 
 /** 6,000 sidecars that poll this often use a twentieth of what one vault allows. */
 const defaultPollMs = 30_000
-/** Ten looks that failed. */
-const defaultAgeMsMax = 300_000
 /** Longer than any healthy answer, token included. */
 const readMsMax = 20_000
 const backoff = { firstMs: 500, maxMs: 60_000 } as const
@@ -30,7 +28,7 @@ export class KeyVaultSource implements Source {
   constructor(options: KeyVaultOptions) {
     this.#options = options
     this.#clock = options.clock ?? backgroundClock
-    this.#reading = new Reading('keyVault', this.#clock, options.ageMsMax ?? defaultAgeMsMax)
+    this.#reading = new Reading('keyVault', this.#clock)
     this.#loop = this.#makeLoop()
   }
 

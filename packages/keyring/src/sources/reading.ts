@@ -14,17 +14,12 @@ const sentences: Readonly<Record<Exclude<OfferRefusal, 'unchanged'>, string>> = 
 export class Reading {
   readonly #kind: SourceKind
   readonly #clock: Clock
-  readonly #ageMsMax: number
-  readonly #since: number
   #goodAt: number | null = null
   #lastError: string | null = null
 
-  /** @param ageMsMax without a good answer for longer, in ms, the source is stale. */
-  constructor(kind: SourceKind, clock: Clock, ageMsMax: number) {
+  constructor(kind: SourceKind, clock: Clock) {
     this.#kind = kind
     this.#clock = clock
-    this.#ageMsMax = ageMsMax
-    this.#since = clock.now()
   }
 
   /** What was given last, if anything was, still holds. */
@@ -54,14 +49,8 @@ export class Reading {
   }
 
   status(): SourceStatus {
-    const now = this.#clock.now()
-    const ageMs = this.#goodAt === null ? null : now - this.#goodAt
-    return {
-      kind: this.#kind,
-      serving: this.#goodAt === null ? null : this.#kind,
-      ageMs,
-      isStale: (ageMs ?? now - this.#since) > this.#ageMsMax,
-      lastError: this.#lastError,
-    }
+    const ageMs = this.#goodAt === null ? null : this.#clock.now() - this.#goodAt
+    const serving = this.#goodAt === null ? null : this.#kind
+    return { kind: this.#kind, serving, ageMs, lastError: this.#lastError }
   }
 }

@@ -239,20 +239,6 @@ t.test(
   },
 )
 
-t.test('without a good look for its bound a source is stale, and then it is not', async t => {
-  const { vault, clock, source } = follow(t)
-  await vault.untilRead(1)
-  t.equal(source.status().isStale, false)
-  vault.failure = new Error('x')
-  clock.pass(300_000)
-  t.match(source.status(), { isStale: false, ageMs: 300_000 })
-  clock.pass(1)
-  t.equal(source.status().isStale, true)
-  vault.failure = null
-  await source.refresh('requested', AbortSignal.timeout(1_000))
-  t.equal(source.status().isStale, false)
-})
-
 t.test('it follows a vault through the unmodified SDK', async t => {
   const azure = await AzureSim.start({ seed: 3 })
   t.teardown(() => azure.stop())

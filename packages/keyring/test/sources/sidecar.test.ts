@@ -189,23 +189,22 @@ const untilAttached = async (source: Source, isAttached: boolean): Promise<void>
   while (source.status().isAttached !== isAttached) await new Promise(setImmediate)
 }
 
-t.test('what is held is as old as the loss of its sidecar, and at last stale', async t => {
+t.test('what is held is as old as the loss of its sidecar', async t => {
   const { clock, fake, ring, source } = await stage(t)
   ring.start()
-  t.match(source.status(), { isAttached: false, isStale: false, ageMs: null })
+  t.match(source.status(), { isAttached: false, ageMs: null })
   await fake.until(() => fake.samples.some(({ held }) => held?.version === 1))
   clock.aheadMs = 3_600_000
-  t.match(source.status(), { isAttached: true, isStale: false, ageMs: 0 }, 'an hour of silence')
+  t.match(source.status(), { isAttached: true, ageMs: 0 }, 'an hour of silence')
   await fake.stop()
   await untilAttached(source, false)
   const { ageMs } = source.status()
   t.ok(ageMs !== null && ageMs < 60_000, `${ageMs} ms since the loss`)
-  t.equal(source.status().isStale, false)
-  clock.aheadMs += 300_001
-  t.equal(source.status().isStale, true)
+  clock.aheadMs += 300_000
+  t.ok((source.status().ageMs ?? 0) >= 300_000)
   await fake.listen()
   await untilAttached(source, true)
-  t.match(source.status(), { isStale: false, ageMs: 0, lastError: null }, 'nothing new had to come')
+  t.match(source.status(), { ageMs: 0, lastError: null }, 'nothing new had to come')
 })
 
 t.test('it resumes from what it holds, not from what it was told', async t => {

@@ -24,8 +24,6 @@ export interface SidecarSourceOptions {
   readonly name?: string
   /** Between two samples of usage without news, in ms; default 3,000. */
   readonly usageMs?: number
-  /** Without a sidecar for longer, in ms, the source counts as stale; default 300,000. */
-  readonly ageMsMax?: number
   readonly clock?: Clock
   readonly chance?: Chance
   /** Instead of sockets of this machine: the way to the sidecar, and what says that we live. */
@@ -33,7 +31,6 @@ export interface SidecarSourceOptions {
 }
 
 const defaultUsageMs = 3_000
-const defaultAgeMsMax = 300_000
 const backoff = { firstMs: 50, maxMs: 1_000 } as const
 /** How long a goodbye may hold a process that wants to end. */
 const goodbyeMsMax = 1_000
@@ -77,7 +74,7 @@ export class SidecarSource implements Source {
     this.id = line?.id ?? `c-${randomBytes(8).toString('hex')}`
     this.#http = line?.http ?? new LocalHttp(this.#socket)
     this.#presence = line?.presence ?? new PresenceSocket(join(dirname(this.#socket), this.id))
-    this.#reading = new Reading('sidecar', this.#clock, options.ageMsMax ?? defaultAgeMsMax)
+    this.#reading = new Reading('sidecar', this.#clock)
   }
 
   start(sink: RingSink): void {
@@ -101,7 +98,7 @@ export class SidecarSource implements Source {
     const status = this.#reading.status()
     // What is pushed needs no polling: an open stream that has spoken is up to date.
     return this.#attached && status.ageMs !== null
-      ? { ...status, ageMs: 0, isStale: false, isAttached: true }
+      ? { ...status, ageMs: 0, isAttached: true }
       : { ...status, isAttached: this.#attached }
   }
 
