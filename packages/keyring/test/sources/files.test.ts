@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Volume } from '@keyturn/keyring'
 import t from 'tap'
 import { account, newKey } from '../support.ts'
 import { document, follow, keys, put, scratch } from './file-support.ts'
@@ -42,6 +43,38 @@ t.test('two key files are a keyset without version and fences', async t => {
   await until(({ active }) => active === 'secondary')
   t.equal(source.stalenessMsMax, 120_000)
 })
+
+t.test('keys of two times are never taken for one keyset', async t => {
+  const before = { primary: newKey(), secondary: newKey() }
+  const after = { primary: newKey(), secondary: newKey() }
+  const torn = { primary: after.primary, secondary: before.secondary }
+  const looks = [before, before, torn, after, after, after]
+  const volume: Volume = {
+    read: async () => Object.entries(looks.length > 1 ? (looks.shift() ?? after) : after),
+    watch: async () => async () => undefined,
+  }
+  const { ring, until, source } = follow(t, '/none', { volume, pollMs: 3_600_000 })
+  const first = await until(() => true)
+  t.equal(first.keys.primary.reveal(), before.primary)
+  const held: string[] = []
+  ring.follow(() => held.push(ring.current?.keys.secondary.reveal() ?? ''))
+  await t.rejects(source.refresh('requested', AbortSignal.timeout(5_000)))
+  t.match(source.status().lastError, /were changing while they were read/)
+  await until(({ keys }) => keys.primary.reveal() === after.primary)
+  t.same(held, [after.secondary])
+})
+
+t.test(
+  'a mount’s files are read where its link points, before their own links are there',
+  async t => {
+    const directory = await scratch(t)
+    await mkdir(join(directory, '..one'))
+    await writeFile(join(directory, '..one', 'keyset.json'), document(1))
+    await symlink('..one', join(directory, '..data'))
+    const { until } = follow(t, directory)
+    await until(({ version }) => version === 1)
+  },
+)
 
 t.test('files that are missing, half written or wrong change nothing and are named', async t => {
   const directory = await scratch(t)

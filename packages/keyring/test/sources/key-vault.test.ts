@@ -86,6 +86,21 @@ t.test('it polls, and parses a version of the secret once', async t => {
   t.match(source.status(), { kind: 'keyVault', serving: 'keyVault', ageMs: 0, lastError: null })
 })
 
+t.test('a version that was looked into is never looked into again', async t => {
+  const { vault, source, ring } = follow(t)
+  const look = () => source.refresh('requested', AbortSignal.timeout(1_000))
+  await vault.untilRead(1)
+  // No vault does this: it only shows that the text is left alone.
+  vault.value = 'no json'
+  await look()
+  t.equal(source.status().lastError, null)
+  vault.put('no json')
+  await t.rejects(look(), { message: /not JSON/ })
+  vault.value = text(2)
+  await t.rejects(look(), { message: /not JSON/ })
+  t.equal(ring.current?.version, 1)
+})
+
 t.test('a refresh reads at once, and again for who asks while one runs', async t => {
   const { vault, ring } = follow(t)
   await vault.untilRead(1)

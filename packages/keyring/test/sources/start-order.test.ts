@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { request } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { SecretClient } from '@azure/keyvault-secrets'
@@ -98,6 +99,12 @@ const stage = async (t: Test, secretName: string) => {
   return { door, socket, fromVault, startSidecar, startApplication, publish }
 }
 
+const statusOf = async (socketPath: string, path: string): Promise<number | undefined> => {
+  const [response] = await once(request({ socketPath, path }).end(), 'response')
+  response.resume()
+  return response.statusCode
+}
+
 /** Waits for what no event tells; the test's own limit ends a wait in vain. */
 const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise(resolve => setTimeout(resolve, 10))
@@ -166,6 +173,35 @@ t.test('what goes away and comes back is followed again, in whatever order', asy
   await until(() => ring.current?.version === 2)
   await until(() => ring.sourceStatus().isAttached === true)
   t.equal(ring.sourceStatus().lastError, null)
+})
+
+t.test('readiness is red while the vault is away for longer than the bound', async t => {
+  const { door, socket, fromVault, publish } = await stage(t, 'red')
+  await publish(1)
+  await door.open()
+  const beside = new Sidecar({
+    name: 'pod-1',
+    source: fromVault(),
+    socket,
+    stalenessMsMax: 1_500,
+    log: silent,
+  })
+  await beside.start()
+  t.teardown(() => beside.stop())
+  const untilReady = async (isReady: boolean): Promise<void> => {
+    while ((await statusOf(socket, '/readyz')) !== (isReady ? 200 : 503)) {
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  }
+  await untilReady(true)
+  await door.shut()
+  await untilReady(false)
+  const { ageMs, lastError } = beside.status()?.source ?? {}
+  t.ok((ageMs ?? 0) > 1_500, `${ageMs} ms old`)
+  t.match(lastError, /could not be read \(ECONNREFUSED|could not be read \(REQUEST_SEND_ERROR/)
+  t.equal(beside.status()?.held?.version, 1, 'the last good one stays')
+  await door.open()
+  await untilReady(true)
 })
 
 t.test('a chain asks the vault while no sidecar is there, and goes back to it', async t => {
