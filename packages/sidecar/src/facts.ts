@@ -46,9 +46,11 @@ const tellServing = (log: Log, before: MemberState, after: MemberState): void =>
 
 const tellClients = (log: Log, before: MemberState, after: MemberState): void => {
   if (before.clients === after.clients) return
-  for (const client of after.clients) {
-    const was = before.clients.find(({ id }) => id === client.id)
-    if (client.state !== 'lost' || was === undefined || was.state === 'lost') continue
+  const lost = after.clients.filter(({ state }) => state === 'lost')
+  if (lost.length === 0) return
+  // Every sample of a thousand clients comes by here: one pass, not one for each of them.
+  const states = new Map(before.clients.map(({ id, state }) => [id, state]))
+  for (const client of lost.filter(({ id }) => states.get(id) === 'attached')) {
     log.warn(
       { event: 'client-lost', client: clientLabel(client) },
       'A client vanished without a goodbye: it counts as in use until it returns or is proven dead.',

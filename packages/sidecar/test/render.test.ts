@@ -275,6 +275,34 @@ t.test('a link in the place of the file or of its draft is replaced, never follo
   t.ok((await lstat(join(out, 'cosmos'))).isFile())
 })
 
+t.test('after a restart a rendered file is asked for again, and says no goodbye', async t => {
+  const { coordinator, lines, sidecar, socket, directory, path } = await startRendering(t)
+  await lines.until('rendered')
+  await ack(socket, 1)
+  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  await sidecar.stop()
+  t.notOk(coordinator.last?.goodbye, 'its consumer may still run')
+  t.ok(
+    (await readFile(path, 'utf8')).includes(fencedKeyset(1).keys.primary),
+    'nor is it taken away',
+  )
+  const again = await startBeside(
+    t,
+    {
+      socket,
+      stateDirectory: join(directory, 'state'),
+      render: [{ consumer: 'billing', path, format: 'env' }],
+    },
+    coordinator,
+  )
+  await again.lines.until('rendered')
+  await coordinator.until(({ clients }) => clients.attached === 1)
+  t.same(coordinator.last?.clients.lost, [])
+  t.equal(coordinator.last?.acknowledged, null)
+  await ack(socket, 1)
+  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+})
+
 t.test('files that cannot be are refused with a code', async t => {
   const source = new SpokenSource()
   const file = { consumer: 'a', path: '/x/y', format: 'env' } as const

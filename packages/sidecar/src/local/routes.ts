@@ -8,6 +8,7 @@ import { type Access, refuseForeign, refuseOtherHosts, requireToken } from './gu
 import { openApi } from './openapi.ts'
 import { type Operation, type OperationName, operations } from './operations.ts'
 import { lastResort, notFound } from './problem.ts'
+import { Refused } from './refused.ts'
 
 /** A sample is a few hundred bytes; 16 keys and 64 refusals fit many times over. */
 const bodyBytesMax = '64kb'
@@ -48,8 +49,11 @@ const keysetNow =
 const keysetStream =
   ({ desk, tally }: LocalParts): RequestHandler =>
   (request, response) => {
+    // A stream that shows nothing would take the place of the one that does.
+    if (request.method === 'HEAD') throw new Refused('BAD_REQUEST')
     const id = request.get(clientHeader) ?? ''
     const write = (text: string): void => {
+      if (response.destroyed) return
       response.write(text)
       if (response.writableLength <= unreadBytesMax) return
       tally.add('dropped:slow-reader')

@@ -4,7 +4,7 @@ import { printProblem, problemHeaders } from './problem.ts'
 import { type ProblemCode, problems } from './refused.ts'
 
 /** Three connections a client (stream, usage, keyset) for a thousand clients, and some to spare. */
-const connectionsMax = 4_096
+const defaultLimits = { connectionsMax: 4_096 } as const
 /** A local client sends its headers at once; one that does not is broken or worse. */
 const headersTimeoutMs = 5_000
 const requestTimeoutMs = 10_000
@@ -21,8 +21,16 @@ export interface ServerEvents {
   readonly onRefused: (code: ProblemCode) => void
 }
 
+export interface ServerLimits {
+  readonly connectionsMax: number
+}
+
 /** An HTTP server that a broken or hostile neighbour can neither fill, nor hold, nor crash. */
-export const boundedServer = (handler: RequestListener, events: ServerEvents): Server => {
+export const boundedServer = (
+  handler: RequestListener,
+  events: ServerEvents,
+  limits: ServerLimits = defaultLimits,
+): Server => {
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -32,7 +40,7 @@ export const boundedServer = (handler: RequestListener, events: ServerEvents): S
     },
     handler,
   )
-  server.maxConnections = connectionsMax
+  server.maxConnections = limits.connectionsMax
   server.maxHeadersCount = headersMax
   server.on('drop', events.onDrop)
   server.on('clientError', (error, socket) => {

@@ -141,7 +141,7 @@ export class Prober {
 
   #learn(verdict: Verdict, fingerprint: Fingerprint, origin: string): void {
     const { ring, clock } = this.#parts
-    if (verdict.kind === 'accepted') ring.accepted(fingerprint, origin, false, [])
+    if (verdict.kind === 'accepted') ring.accepted(fingerprint, origin)
     if (verdict.kind !== 'clock-skew' || verdict.serverTime === null) return
     const serverTime = Date.parse(verdict.serverTime)
     if (!Number.isNaN(serverTime)) this.#skewMs = serverTime - clock.wall()

@@ -24,7 +24,7 @@ export const readAll = async (socket: Socket): Promise<RawAnswer> => {
     text += chunk.toString('latin1')
   })
   socket.on('error', () => undefined)
-  if (!socket.destroyed) await once(socket, 'close')
+  if (!socket.destroyed) await new Promise(resolve => socket.once('close', resolve))
   return { text, ms: performance.now() - begun }
 }
 
