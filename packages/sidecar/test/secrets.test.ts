@@ -20,7 +20,7 @@ const everyFile = async (directory: string): Promise<string> => {
   return (await Promise.all(texts)).join('\n')
 }
 
-t.test('no key is in any log, report, file, status, problem or inspection', async t => {
+t.test('no key is in any log, report, file, status, metric, problem or inspection', async t => {
   const directory = await scratch(t)
   const coordinator = await FakeCoordinator.start()
   t.teardown(() => coordinator.stop())
@@ -97,6 +97,9 @@ t.test('no key is in any log, report, file, status, problem or inspection', asyn
     }
   }
   seen.push(JSON.stringify(sidecar.status()), inspect(sidecar, { depth: 20, showHidden: true }))
+  for (const path of ['/metrics', '/openapi.json', '/readyz', '/healthz']) {
+    seen.push((await ask(socket, 'GET', path)).text)
+  }
   await coordinator.until(({ held }) => held?.version === 2)
   application.send('stop')
   await application.exited()
