@@ -44,7 +44,7 @@ export const memberMutants: readonly Mutant[] = [
     rule: 'P16',
     file: 'client/refusals.ts',
     find: '.filter(tried => tried.fingerprint !== fingerprint && held.includes(tried.fingerprint))',
-    replace: '.concat({ fingerprint, maybeReadOnly: false })',
+    replace: '.concat({ fingerprint, ambiguous: false })',
     worlds: ['regions'],
   },
   {

@@ -3,7 +3,7 @@ import type { KeysEvents } from '@keyturn/cosmos'
 import t from 'tap'
 import { KeysEmitter } from '../src/events.ts'
 import { Account, fingerprint, newKey } from './support/account.ts'
-import { ManualSource, openClient } from './support/client.ts'
+import { ManualSource, openClient, whenProven } from './support/client.ts'
 
 const [a, b, c] = [newKey(), newKey(), newKey()]
 const names: readonly (keyof KeysEvents)[] = [
@@ -78,7 +78,7 @@ t.test('status tells of each key what an operator asks', async t => {
   account.know(a, b)
   account.put({ id: '1', pk: 'p' })
   const source = new ManualSource()
-  const { container, keys, close } = openClient(account.endpoint, { source })
+  const { container, ring, keys, close } = openClient(account.endpoint, { source })
   t.teardown(async () => {
     await close()
     await account.stop()
@@ -99,6 +99,7 @@ t.test('status tells of each key what an operator asks', async t => {
   }
   await container.item('1', 'p').read()
   await waiting.promise
+  await whenProven(ring)
   const [first, second] = keys.status().keys
   t.match(first, {
     fingerprint: fingerprint(a),

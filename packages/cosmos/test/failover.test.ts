@@ -98,7 +98,8 @@ t.test('a thousand operations on 64 connections survive the death of their key',
   const results = await Promise.allSettled(reads)
   t.equal(results.filter(({ status }) => status === 'rejected').length, 0)
   t.ok(account.refused(a) > 0, 'the key died among them')
-  t.ok(account.refused(a) <= 64, `${account.refused(a)} attempts were refused`)
+  // One on each connection, and the account read that proves it.
+  t.ok(account.refused(a) <= 65, `${account.refused(a)} attempts were refused`)
   t.equal(source.refreshes, 0)
 })
 

@@ -10,6 +10,8 @@ const withDeadKey = async (t: { teardown(handler: () => unknown): void }) => {
   world.source.offer(a, b)
   world.service.accepts.add(b)
   await world.read()
+  // The account read that proves the refusal.
+  await world.clock.sleep(5)
   const signedWith = (key: string): number => world.service.seen.filter(each => each === key).length
   const many = async (): Promise<void> => {
     const answers = await Promise.all(Array.from({ length: 60 }, world.read))
@@ -39,7 +41,7 @@ t.test('half-open it lets one attempt of sixty try, which fails over like any ot
   t.match(ring.refusals, [{ fingerprint: fingerprint(a), proven: true }])
   await clock.sleep(resetMs)
   await many()
-  t.equal(signedWith(a), 2)
+  t.equal(signedWith(a), 3, 'by the next trial, and by an account read two spans after the refusal')
 })
 
 t.test('a key that is found alive signs again at once', async t => {
@@ -63,4 +65,29 @@ t.test('a key that was refused once and lags no longer is no worse for it', asyn
   t.equal(source.refreshes, 1)
   t.equal(signedWith(a), 60)
   await clock.sleep(1)
+})
+
+t.test('a refused standby is asked again by itself, ever more seldom', async t => {
+  const { clock, source, read, ring, service } = virtualEngine(t, [a, b])
+  source.offer(a, b)
+  await read()
+  t.same(
+    ring.refusals.map(each => [each.fingerprint, each.proven]),
+    [
+      [fingerprint(a), true],
+      [fingerprint(b), true],
+    ],
+    'a whole region refused both',
+  )
+  service.accepts.add(a)
+  await clock.sleep(2 * resetMs + 10)
+  t.match(ring.refusals, [{ fingerprint: fingerprint(b) }], 'the active key is well again')
+  service.seen.length = 0
+  await clock.sleep(3_600_000)
+  const asked = service.seen.length
+  t.ok(asked >= 6 && asked <= 9, `${asked} account reads in an hour`)
+  t.same(new Set(service.seen), new Set([b]))
+  service.accepts.add(b)
+  await clock.sleep(900_010)
+  t.same(ring.refusals, [], 'and is reported no longer, though nobody made a request')
 })

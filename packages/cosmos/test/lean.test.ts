@@ -80,7 +80,7 @@ t.test('a breaker is not called on the path of a healthy key, known refusals or 
   })
   await Promise.all(Array.from({ length: 100 }, () => read(west)))
   // From now on there is a breaker, for one key at one endpoint.
-  ring.accepted(fingerprint(b), west, false, [fingerprint(a)])
+  ring.accepted(fingerprint(b), west, [fingerprint(a)])
   t.equal(ring.refusals.length, 1)
   const count = await made(async () => {
     await Promise.all(Array.from({ length: 100 }, () => read(west)))
@@ -106,7 +106,7 @@ t.test('one breaker stands behind a refused key at an endpoint, however many ref
   t.teardown(() => {
     Breaker.prototype.open = open
   })
-  for (let i = 0; i < 64; i += 1) ring.accepted(fingerprint(b), west, false, [fingerprint(a)])
+  for (let i = 0; i < 64; i += 1) ring.accepted(fingerprint(b), west, [fingerprint(a)])
   t.equal(opened, 1)
   ring.accountReadRefused(fingerprint(a), west)
   t.equal(opened, 1)

@@ -2,13 +2,14 @@ import { fingerprintOfKey } from '@keyturn/keyring'
 import t from 'tap'
 import { undiciTransport } from '../src/transport/undici.ts'
 import { openAzure, usesOf } from './support/azure.ts'
-import { ManualSource, openClient } from './support/client.ts'
+import { ManualSource, openClient, whenProven } from './support/client.ts'
 
 t.test('a retired key fails over, in each region by itself', async t => {
   const { container, ring, regenerate, keyOf } = await openAzure(t)
   const fingerprint = fingerprintOfKey(keyOf('primary'))
   regenerate('primary')
   t.match((await container.item('1', 'p').read()).resource, { id: '1' })
+  await whenProven(ring)
   t.match(ring.refusals, [{ fingerprint, proven: true }])
   await container.items.upsert({ id: '1', pk: 'p' })
   t.equal(new Set(ring.refusals.map(({ endpoint }) => endpoint)).size, ring.refusals.length)

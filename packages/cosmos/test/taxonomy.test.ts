@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Account, fingerprint, newKey } from './support/account.ts'
-import { ManualSource, openClient } from './support/client.ts'
+import { ManualSource, openClient, whenProven } from './support/client.ts'
 
 const [a, b] = [newKey(), newKey()]
 type Tap = { teardown(handler: () => unknown): void }
@@ -180,6 +180,7 @@ t.test('a half-open breaker lets one attempt find the key alive again', async t 
   source.offer(a, b)
   account.keys.delete(a)
   await container.item('1', 'p').read()
+  await whenProven(ring)
   t.match(ring.refusals, [{ fingerprint: fingerprint(a), proven: true }])
   account.keys.add(a)
   account.seen.length = 0
@@ -197,6 +198,7 @@ t.test('a trial that is refused heals like any attempt, and closes nothing', asy
   await container.item('1', 'p').read()
   const before = account.refused(a)
   while (account.refused(a) === before) await container.item('1', 'p').read()
+  await whenProven(ring)
   t.match(ring.refusals, [{ fingerprint: fingerprint(a), proven: true }])
 })
 

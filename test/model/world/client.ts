@@ -120,7 +120,7 @@ export const isAnswered = (
   if (isTaken(fingerprint) && !isRefusedAll) {
     const afterRefusalOf = request.tried.map(tried => ({
       fingerprint: tried,
-      maybeReadOnly: false,
+      ambiguous: false,
     }))
     const event = {
       kind: 'accepted',

@@ -31,8 +31,8 @@ export type RefusalEvent =
       readonly held: readonly Fingerprint[]
       readonly afterRefusalOf: readonly {
         readonly fingerprint: Fingerprint
-        /** It was refused a write, and nobody saw it accepted for one: it may be read-only. */
-        readonly maybeReadOnly: boolean
+        /** Something but the key may have been to blame: the container, or a write that it may not do. */
+        readonly ambiguous: boolean
       }[]
     }
   | { readonly kind: 'swapped'; readonly held: readonly Fingerprint[] }
@@ -81,7 +81,7 @@ export const nextRefusals = (
               fingerprint: tried.fingerprint,
               endpoint,
               since,
-              proven: !tried.maybeReadOnly,
+              proven: !tried.ambiguous,
             }),
           rest,
         )

@@ -10,7 +10,7 @@ const acceptedAfter = (fingerprint: typeof a, ...tried: [typeof a, boolean][]): 
   kind: 'accepted',
   fingerprint,
   ...here,
-  afterRefusalOf: tried.map(([key, maybeReadOnly]) => ({ fingerprint: key, maybeReadOnly })),
+  afterRefusalOf: tried.map(([key, ambiguous]) => ({ fingerprint: key, ambiguous })),
 })
 
 t.test('a key is refused once the same attempt was accepted with the other', async t => {
@@ -23,7 +23,7 @@ t.test('a key is refused once an account read with it is', async t => {
 })
 
 t.test(
-  'a key that may be read-only is suspected after a write, until a read proves it',
+  'after an ambiguous refusal a key is suspected, until an account read proves it',
   async t => {
     const suspected = nextRefusals([], acceptedAfter(b, [a, true]))
     t.same(suspected, [{ ...refused, proven: false }])

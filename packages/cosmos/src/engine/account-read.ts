@@ -89,7 +89,7 @@ export class AccountReads {
       text: response.bodyAsText ?? '',
     })
     if (kind === 'accepted') {
-      this.#ring.accepted(fingerprint, endpoint, false, [])
+      this.#ring.accepted(fingerprint, endpoint)
       return 'accepted'
     }
     if (kind !== 'wrong-key') return 'unknown'

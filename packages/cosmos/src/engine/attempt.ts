@@ -111,7 +111,7 @@ export class Attempt {
       step = await this.#send(fingerprint)
       if (typeof step === 'string' || step.fingerprint !== fingerprint) return false
       if (step.verdict.kind !== 'accepted') return false
-      this.#parts.ring.accepted(fingerprint, this.#endpoint, this.#isWrite(), [])
+      this.#parts.ring.accepted(fingerprint, this.#endpoint)
       return true
     }
     const ran = await this.#parts.breakers.try(fingerprint, this.#endpoint, attempt)
@@ -211,13 +211,12 @@ export class Attempt {
   }
 
   #accepted(fingerprint: Fingerprint): void {
-    const { ring, events, reads, doubts } = this.#parts
+    const { ring, events, reads } = this.#parts
     if (ring.refusals.length === 0 && this.#refusedEver.length === 0) return
     // Refused and then accepted under one key: the container was being made, and no other
     // key's refusal before it proves anything.
     const proof = this.#refusedEver.includes(fingerprint) ? [] : this.#refusedEver
-    const doubtful = doubts.at(this.#endpoint)
-    ring.accepted(fingerprint, this.#endpoint, this.#isWrite(), proof, doubtful)
+    ring.accepted(fingerprint, this.#endpoint, proof)
     for (const refusal of ring.refusals) {
       if (!refusal.proven && proof.includes(refusal.fingerprint)) {
         void reads.ask(refusal.fingerprint, this.#endpoint)
@@ -231,7 +230,6 @@ export class Attempt {
     this.#last = response
     this.#trace?.refused(fingerprint)
     this.#tried = [...this.#tried, fingerprint]
-    if (this.#tried.length > 1) this.#parts.doubts.raise(this.#endpoint)
     if (!this.#refusedEver.includes(fingerprint)) {
       this.#refusedEver = [...this.#refusedEver, fingerprint]
     }

@@ -7,13 +7,25 @@ class NotProven extends Error {}
 
 type Trial = () => Promise<void>
 
+/** Asks the endpoint by an account read, and tells the ring; never rejects. */
+type Ask = (fingerprint: Fingerprint, endpoint: string) => Promise<unknown>
+
 interface Guard {
   readonly refusal: KeyRefusal
   readonly breaker: Breaker<[Trial], void>
+  asking: ReturnType<typeof setTimeout> | null
 }
+
+/** Between two account reads at the most, in ms: longer than a key must be quiet to be fenced. */
+const askEveryMsMax = 900_000
 
 const matches = (refusal: KeyRefusal, fingerprint: Fingerprint, endpoint: string): boolean =>
   refusal.fingerprint === fingerprint && refusal.endpoint === endpoint
+
+const endGuard = ({ breaker, asking }: Guard): void => {
+  breaker.shutdown()
+  if (asking !== null) clearTimeout(asking)
+}
 
 /**
  * One opossum breaker per refused key and regional endpoint, and none for a healthy one. It opens
@@ -34,6 +46,7 @@ export class Breakers {
 
   readonly #ring: Ring
   readonly #resetMs: number
+  readonly #asks = new Set<Ask>()
   #guards: readonly Guard[] = []
 
   constructor(ring: Ring, resetMs: number) {
@@ -43,10 +56,20 @@ export class Breakers {
     this.#match()
   }
 
+  /**
+   * One client's way to ask whether a refused key is well again, until the returned function is
+   * called. Requests try only the active key, and an idle client's try none: without this, what
+   * was once true of a standby would be reported for ever, and keep it from ever remaining.
+   */
+  askWith(ask: Ask): () => void {
+    this.#asks.add(ask)
+    return () => this.#asks.delete(ask)
+  }
+
   /** Once the ring signs nothing any longer: ends every breaker, and its timer with it. */
   end(): void {
     if (!this.#ring.stopped) return
-    for (const { breaker } of this.#guards) breaker.shutdown()
+    for (const guard of this.#guards) endGuard(guard)
     this.#guards = []
     Breakers.#ofRing.delete(this.#ring)
   }
@@ -90,13 +113,32 @@ export class Breakers {
     const { refusals } = this.#ring
     const stays = ({ refusal }: Guard): boolean =>
       refusals.some(now => matches(now, refusal.fingerprint, refusal.endpoint))
-    for (const guard of this.#guards) if (!stays(guard)) guard.breaker.shutdown()
+    for (const guard of this.#guards) if (!stays(guard)) endGuard(guard)
     const kept = this.#guards.filter(stays)
     const added = refusals.filter(
       now => !kept.some(({ refusal }) => matches(refusal, now.fingerprint, now.endpoint)),
     )
     if (added.length === 0 && kept.length === this.#guards.length) return
-    this.#guards = [...kept, ...added.map(refusal => ({ refusal, breaker: this.#open() }))]
+    this.#guards = [...kept, ...added.map(refusal => this.#guard(refusal))]
+  }
+
+  #guard(refusal: KeyRefusal): Guard {
+    const guard: Guard = { refusal, breaker: this.#open(), asking: null }
+    // Not before a request had its turn as the trial.
+    this.#askIn(2 * this.#resetMs, guard)
+    return guard
+  }
+
+  /** Ever more seldom: each account read counts as use of the key, which others wait to be quiet. */
+  #askIn(ms: number, guard: Guard): void {
+    const { fingerprint, endpoint } = guard.refusal
+    const asking = setTimeout(() => {
+      const [ask] = this.#asks
+      this.#askIn(Math.min(2 * ms, askEveryMsMax), guard)
+      void ask?.(fingerprint, endpoint)
+    }, ms)
+    asking.unref()
+    guard.asking = asking
   }
 
   #open(): Breaker<[Trial], void> {

@@ -11,7 +11,6 @@ import { AccountReads } from './account-read.ts'
 import { Attempt } from './attempt.ts'
 import { Breakers } from './breakers.ts'
 import { ServiceDate } from './date.ts'
-import { Doubts } from './doubts.ts'
 import { type EngineLimits, Exhaustion, engineLimits, type Parts } from './parts.ts'
 import { Permits } from './permits.ts'
 import { readTicket, writeTicket } from './ticket.ts'
@@ -40,6 +39,7 @@ export class Engine implements HttpClient {
   readonly #parts: Parts
   readonly #places = new Map<string, Place>()
   readonly #unfollow: () => void
+  readonly #askNoMore: () => void
   readonly #metrics: ClientMetrics
   readonly #closing = new AbortController()
   #closed: Promise<void> | null = null
@@ -52,16 +52,18 @@ export class Engine implements HttpClient {
     const date = new ServiceDate(clock)
     this.ring = ring
     this.#lease = lease
+    const breakers = Breakers.of(ring, limits.breakerResetMs)
+    const reads = new AccountReads(ring, transport, date, this.#closing.signal)
+    this.#askNoMore = breakers.askWith((key, endpoint) => reads.ask(key, endpoint))
     this.#parts = {
       ring,
       transport,
-      breakers: Breakers.of(ring, limits.breakerResetMs),
-      reads: new AccountReads(ring, transport, date, this.#closing.signal),
+      breakers,
+      reads,
       date,
       clock,
       events: this.events,
       exhaustion: new Exhaustion(this.events, clock, limits.exhaustedEveryMs),
-      doubts: new Doubts(clock),
       closing: this.#closing.signal,
       limits,
     }
@@ -100,6 +102,7 @@ export class Engine implements HttpClient {
   async #close(): Promise<void> {
     const reason = clientClosed()
     this.#closing.abort(reason)
+    this.#askNoMore()
     for (const { permits } of this.#places.values()) permits.sendAway(reason)
     await this.#lease.giveBack()
     this.#parts.breakers.end()

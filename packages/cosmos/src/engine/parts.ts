@@ -5,7 +5,6 @@ import type { Transport } from '../transport/transport.ts'
 import type { AccountReads } from './account-read.ts'
 import type { Breakers } from './breakers.ts'
 import type { ServiceDate } from './date.ts'
-import type { Doubts } from './doubts.ts'
 
 export interface EngineLimits {
   /** The longest that one attempt waits for a first and a fresh keyset together, in ms. */
@@ -57,7 +56,6 @@ export interface Parts {
   readonly clock: Clock
   readonly events: KeysEmitter
   readonly exhaustion: Exhaustion
-  readonly doubts: Doubts
   /** Aborted when the client closes, with the error that a caller then gets. */
   readonly closing: AbortSignal
   readonly limits: EngineLimits

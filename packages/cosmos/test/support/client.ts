@@ -71,3 +71,8 @@ export const openClient = (
   }
   return { client, container, engine, ring, keys: new ClientKeys(ring, engine.events), close }
 }
+
+/** Resolves once an account read has proven what a failover made suspect. */
+export const whenProven = async (ring: Ring): Promise<void> => {
+  while (!ring.refusals.some(({ proven }) => proven)) await new Promise(setImmediate)
+}

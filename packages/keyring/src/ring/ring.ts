@@ -164,15 +164,14 @@ export class Ring implements RingSink {
   }
 
   /**
-   * An attempt was accepted with this key; what it was refused with before counts against those.
-   * @param doubtful the refusals may have been the container's: they steer, and prove nothing.
+   * An attempt was accepted with this key. What it was refused with before is suspected, and an
+   * account read must prove it: between two tries of one attempt the container may have become
+   * ready, and then whichever key was the first looks dead (PROTOCOL, P16).
    */
   accepted(
     fingerprint: Fingerprint,
     endpoint: string,
-    write: boolean,
-    afterRefusalOf: readonly Fingerprint[],
-    doubtful = false,
+    afterRefusalOf: readonly Fingerprint[] = nothing,
   ): void {
     if (this.#refusals.length === 0 && afterRefusalOf.length === 0) return
     this.#apply({
@@ -181,10 +180,7 @@ export class Ring implements RingSink {
       endpoint,
       at: this.#clock.now(),
       held: this.#held,
-      afterRefusalOf: afterRefusalOf.map(tried => ({
-        fingerprint: tried,
-        maybeReadOnly: doubtful || (write && !this.hasWritten(tried)),
-      })),
+      afterRefusalOf: afterRefusalOf.map(tried => ({ fingerprint: tried, ambiguous: true })),
     })
   }
 

@@ -29,7 +29,6 @@ const hear = fc.record({
   key: fc.nat(3),
   after: fc.subarray([0, 1, 2, 3]),
   endpoint: fc.constantFrom(...endpoints),
-  write: fc.boolean(),
 })
 const end = fc.record({ do: fc.constant('end' as const), key: fc.nat(3) })
 
@@ -78,7 +77,7 @@ t.test('whatever happens in whatever order, no fenced or replaced key signs', as
           ring.accountReadRefused(keyAt(step.key).fingerprint, step.endpoint)
         } else {
           const after = step.after.map(index => keyAt(index).fingerprint)
-          ring.accepted(keyAt(step.key).fingerprint, step.endpoint, step.write, after)
+          ring.accepted(keyAt(step.key).fingerprint, step.endpoint, after)
         }
         const now = ring.current?.version ?? 0
         if (now < version) return false
