@@ -54,4 +54,19 @@ export const regressions: readonly Regression[] = [
     story:
       'A sidecar that had lost its disk went unanswered, and its next process went on under that same incarnation; whoever was to evict the dead one before them waited for a process of another name to speak.',
   },
+  {
+    seed: 2456,
+    story:
+      'A container that was made anew became ready between the two tries of one slow attempt: refused with the active key, accepted with the other, it counted the active one as proven dead, and the rotation turned back though both keys were well.',
+  },
+  {
+    seed: 5253,
+    story:
+      'A region refused both keys for a while, and an account read proved it of each. The active one was tried again and found well; the standby never was, was reported as refused for ever, and no rotation could begin that would have let it remain.',
+  },
+  {
+    seed: 1702,
+    story:
+      'The last refusals of a container that had just been healed were still on their way back; the one who judges them had forgotten, with the healing, that it ever refused.',
+  },
 ]

@@ -22,7 +22,7 @@ export interface AzureKey {
   readonly from: ReadonlyMap<string, number>
   readonly until: Map<string, number>
   /** While these last, a region refuses a key that it had taken. */
-  readonly flaps: { readonly region: string; readonly from: number; readonly until: number }[]
+  readonly flaps: { readonly region: string; readonly from: number; until: number }[]
 }
 
 export interface Operation {

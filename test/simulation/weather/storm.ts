@@ -91,11 +91,15 @@ export class Storm {
     reports.heal()
     account.mood.fails = false
     account.mood.regenerationMs = this.#world.settings.regenerationMs
+    // Ended, and not forgotten: what was refused just before may be on its way back for seconds.
+    const { now } = timeline
     for (const region of account.regions) {
-      region.downUntil = 0
-      region.containerAnewUntil = 0
+      region.downUntil = Math.min(region.downUntil, now)
+      region.containerAnewUntil = Math.min(region.containerAnewUntil, now)
     }
-    for (const key of account.all) key.flaps.length = 0
+    for (const flap of account.all.flatMap(({ flaps }) => flaps)) {
+      flap.until = Math.min(flap.until, now)
+    }
     for (const { process } of coordinators) process.continueAtLast()
     if (this.#world.leader === null) this.#world.startCoordinator()
     for (const pod of pods) {
