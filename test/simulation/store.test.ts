@@ -64,14 +64,14 @@ for (const [kind, make] of Object.entries(kinds)) {
     moved(() => second.append('a', { epoch, revision: 2, fleetRevision: 0 }, [paused]), 'fleet')
     second.append('a', { epoch, revision: 2, fleetRevision: 1 }, [resumed], [rowOf('two', 1)])
     t.same(
-      first.journal('a').map(({ revision, event }) => [revision, event]),
+      first.journal('a', 0).map(({ revision, event }) => [revision, event]),
       [
         [1, paused],
         [2, resumed],
         [3, resumed],
       ],
     )
-    t.same(second.journal('b'), [], 'accounts are apart')
+    t.same(second.journal('b', 0), [], 'accounts are apart')
   })
 
   t.test(`a store ${kind} keeps the latest row of each incarnation, in order`, async t => {

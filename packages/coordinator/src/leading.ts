@@ -75,7 +75,7 @@ export class Leading {
     await this.#holding.hold(account, report.knownVersion, holdMs, gone)
     const version = account.announced
     return {
-      floor: account.floor,
+      floor: account.floor(),
       announced:
         version > report.knownVersion
           ? { version, spreadMs: spreadMs(account.state.fleet.members.length) }

@@ -146,8 +146,8 @@ export interface Store {
   confirmLead(epoch: number): void
   /** Observed time of an account (PROTOCOL, P18). */
   observe(account: string, turnMsMax: number): Observed
-  /** @param after the revision before the first entry; all of them where absent. */
-  journal(account: string, after?: number): readonly JournalEntry[]
+  /** @param after the revision before the first entry: 0 for all of them. */
+  journal(account: string, after: number): readonly JournalEntry[]
   /** The last one that was written; absent where a store keeps none. */
   snapshot?(account: string): Snapshot | null
   /**

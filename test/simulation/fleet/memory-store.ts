@@ -76,8 +76,8 @@ export class MemoryStore implements Store {
     return { at, missed: passed > turnMsMax }
   }
 
-  journal(account: string): readonly JournalEntry[] {
-    return [...this.#shared.account(account).journal]
+  journal(account: string, after: number): readonly JournalEntry[] {
+    return this.#shared.account(account).journal.filter(({ revision }) => revision > after)
   }
 
   append(

@@ -145,8 +145,10 @@ export class Account {
   /**
    * Below it a member that joins serves nothing (P9): the last version that was read back. What
    * is only intended opens no gate yet, and a vault that cannot be written starves no new pod.
+   * Whoever was deposed takes reports all the same, and answers by its successor's journal.
    */
-  get floor(): number {
+  floor(): number {
+    this.#ledger.follow()
     return this.#ledger.record.readBack
   }
 

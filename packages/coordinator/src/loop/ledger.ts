@@ -32,16 +32,21 @@ export class Ledger {
   }
 
   entries(): readonly JournalEntry[] {
-    return this.#store.journal(this.key)
+    return this.#store.journal(this.key, 0)
   }
 
   /** Folds the journal anew: at boot, and when somebody else has written to it. */
   load(): void {
     const start = foldedIn(this.#store.snapshot?.(this.key) ?? null)
-    const { revision } = start
-    const rest = revision === 0 ? this.entries() : this.#store.journal(this.key, revision)
-    this.#kept = revision
-    this.#folded = rest.reduce(withEntry, start)
+    this.#kept = start.revision
+    this.#folded = start
+    this.follow()
+  }
+
+  /** Folds what somebody else has written since: a leader that was deposed and does not know. */
+  follow(): void {
+    const rest = this.#store.journal(this.key, this.#folded.revision)
+    this.#folded = rest.reduce(withEntry, this.#folded)
   }
 
   /** @throws {JournalConflict} where another leader, a newer event or a weaker fleet was faster. */

@@ -83,7 +83,7 @@ export class SqliteStore implements Store {
       .run(account, at, wall)
   }
 
-  journal(id: string, after = 0): readonly JournalEntry[] {
+  journal(id: string, after: number): readonly JournalEntry[] {
     const account = id.toLowerCase()
     return this.#db
       .prepare('SELECT * FROM journal WHERE account = ? AND revision > ? ORDER BY revision')

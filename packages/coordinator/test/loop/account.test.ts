@@ -22,7 +22,7 @@ t.test('an intent allows a whole POST, however long the looks before it took', a
   }
   await world.until(() => world.sent.length > 0)
   const intent = world.store
-    .journal(world.account.options.account)
+    .journal(world.account.options.account, 0)
     .map(({ event }) => event)
     .find(event => event.type === 'regenerate-intended')
   const [sent] = world.sent
@@ -89,6 +89,21 @@ t.test('a leader that was deposed sends nothing and records nothing', async t =>
   await t.rejects(world.account.turn(), { code: 'JOURNAL_CONFLICT' })
 })
 
+t.test('a leader that was deposed answers with the floor of its successor', async t => {
+  const world = await new AccountWorld().rotating()
+  const before = world.account.floor()
+  const next = world.open()
+  for (let seconds = 0; next.state.record.readBack === before && seconds < 100; seconds++) {
+    world.wall += 1_000
+    next.observe()
+    if (world.stored) world.member.hear(world.stored)
+    next.receive('one', world.member.report(world.wall))
+    await next.turn()
+  }
+  t.ok(next.floor() > before, `the successor has read back version ${next.floor()}`)
+  t.equal(world.account.floor(), next.floor())
+})
+
 t.test('a schedule is counted from the last start, also by a leader that came later', async t => {
   const dayMs = 86_400_000
   const asked: (number | null)[] = []
@@ -148,7 +163,7 @@ t.test('who is stopped between the record and the call does not send what is lat
   await world.until(() => stopped > 0)
   t.equal(world.sent.length, 0)
   await world.until(() => world.phase === 'completed')
-  const journal = store.journal(world.account.options.account).map(({ event }) => event)
+  const journal = store.journal(world.account.options.account, 0).map(({ event }) => event)
   const [first] = journal.filter(({ type }) => type === 'regenerate-settled')
   t.match(first, { attempt: 1, why: 'expired' }, 'it is waited for like one that was lost')
   t.same(

@@ -27,7 +27,7 @@ const write = (db: DatabaseSync, account: string, reasons: readonly string[], da
 }
 
 const reasonsIn = (store: SqliteStore, account: string): readonly unknown[] =>
-  store.journal(account).map(({ event }) => 'reason' in event && event.reason)
+  store.journal(account, 0).map(({ event }) => 'reason' in event && event.reason)
 
 /** As it comes back from the file: what is not said is not there. */
 const rowOf = (sequence: number): Member => {

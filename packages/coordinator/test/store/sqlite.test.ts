@@ -25,14 +25,14 @@ t.test('what was appended is there when the file is opened again', async t => {
   store.close()
   const again = new SqliteStore(path, () => 2_000)
   t.same(
-    again.journal('a').map(({ event, revision }) => [revision, event]),
+    again.journal('a', 0).map(({ event, revision }) => [revision, event]),
     [
       [1, paused],
       [2, resumed],
     ],
   )
   t.same(again.fleet('a'), { revision: 1, members: [rowOf('one', 1)] })
-  t.same(again.journal('b'), [], 'accounts are apart')
+  t.same(again.journal('b', 0), [], 'accounts are apart')
   again.close()
 })
 
@@ -62,7 +62,7 @@ t.test('an append is conditional on leader, revision and fleet', async t => {
   second.putMembers('a', [rowOf('one', 1)], true)
   moved(() => second.append('a', { epoch, revision: 1, fleetRevision: 0 }, [paused]), 'fleet')
   second.append('a', { epoch, revision: 1, fleetRevision: 1 }, [resumed])
-  t.equal(second.journal('a').length, 2, 'nothing of what was refused is there')
+  t.equal(second.journal('a', 0).length, 2, 'nothing of what was refused is there')
 })
 
 t.test('the journal is append-only, whoever has the file open', async t => {
