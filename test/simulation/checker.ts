@@ -38,6 +38,10 @@ export class Checker {
   #sentAt = 0
   /** The version that a member's reports acknowledged, by its durable name. */
   readonly #acknowledged = new WeakMap<SimPod, number>()
+  /** Incarnations that reported, and those whose directory is gone. */
+  readonly #incarnations = new WeakMap<SimPod, Set<string>>()
+  readonly #forgotten = new Set<string>()
+  #readBack = 0
 
   constructor(truth: Truth) {
     this.#truth = truth
@@ -131,10 +135,23 @@ export class Checker {
       this.#truth.trace.tell(pod.label, leaves ? 'has said goodbye' : 'has joined')
     }
     pod.bound = !leaves
+    const known = this.#incarnations.get(pod) ?? new Set()
+    this.#incarnations.set(pod, known.add(report.incarnation))
+    if (this.#forgotten.has(report.incarnation)) return
     if (pod.plan.durable && report.acknowledged !== null) {
-      const known = this.#acknowledged.get(pod) ?? 0
-      this.#acknowledged.set(pod, Math.max(known, report.acknowledged.version))
+      const least = this.#acknowledged.get(pod) ?? 0
+      this.#acknowledged.set(pod, Math.max(least, report.acknowledged.version))
     }
+  }
+
+  /**
+   * Its directory is gone, and with it what it acknowledged. What the coordinator had read back is
+   * its floor all the same (PROTOCOL, P9); what somebody else wrote to the vault is nobody's.
+   */
+  loses(pod: SimPod): void {
+    for (const incarnation of this.#incarnations.get(pod) ?? []) this.#forgotten.add(incarnation)
+    const known = this.#acknowledged.get(pod) ?? 0
+    this.#acknowledged.set(pod, Math.min(known, this.#readBack))
   }
 
   /** The member serves although no coordinator has answered (PROTOCOL, P9). */
@@ -161,6 +178,7 @@ export class Checker {
     this.#duties.journalled(event, { primary, secondary }, account.effects.length)
     if (event.type === 'rotation-started') this.#aborted = false
     if (event.type === 'aborted') this.#aborted = true
+    if (event.type === 'published') this.#readBack = Math.max(this.#readBack, event.version)
     if (event.type !== 'phase-entered') return
     if (event.phase.at === 'completed') this.#completed(by)
     if (event.phase.at === 'reverting') this.#turnsBack()

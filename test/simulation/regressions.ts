@@ -69,4 +69,9 @@ export const regressions: readonly Regression[] = [
     story:
       'The last refusals of a container that had just been healed were still on their way back; the one who judges them had forgotten, with the healing, that it ever refused.',
   },
+  {
+    seed: 8688,
+    story:
+      'Somebody wrote a version of his own to the vault, a pod took and acknowledged it and then lost its disk: the one who judges it went on to ask of the pod what only the disk had known, and no floor of the coordinator ever said.',
+  },
 ]

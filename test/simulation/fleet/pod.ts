@@ -89,6 +89,7 @@ export class SimPod {
   /** Its directory is gone: the sidecar starts as somebody new of the same name. */
   loseDisk(): void {
     this.#disk = null
+    this.#world.checker.loses(this)
     this.restartSidecar()
   }
 
