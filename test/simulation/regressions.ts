@@ -74,4 +74,9 @@ export const regressions: readonly Regression[] = [
     story:
       'Somebody wrote a version of his own to the vault, a pod took and acknowledged it and then lost its disk: the one who judges it went on to ask of the pod what only the disk had known, and no floor of the coordinator ever said.',
   },
+  {
+    seed: 5891,
+    story:
+      'A dead pod stood in the way, and each report that woke the loop between two looks at Azure wrote over it that Resource Manager could not be read; whoever looked every ten seconds never learned for an hour whom to evict.',
+  },
 ]

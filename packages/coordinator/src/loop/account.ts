@@ -39,6 +39,7 @@ import { Gatherer, type Known } from './gather.ts'
 import { RunningHooks } from './hooks.ts'
 import { Ledger } from './ledger.ts'
 import { type Clock, stopwatch } from './stopwatch.ts'
+import { told } from './told.ts'
 
 export interface AccountOptions {
   /** What operators call it. */
@@ -218,7 +219,7 @@ export class Account {
     const decision = decide({ ...gathered, ...this.#known(fleet.members) })
     if (decision.kind === 'wait') {
       this.#written = null
-      this.#blockers = decision.blockers
+      this.#blockers = told(decision.blockers, this.#blockers, gathered.arm)
       return 'waited'
     }
     this.#blockers = []

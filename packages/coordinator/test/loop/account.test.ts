@@ -171,3 +171,22 @@ t.test('who is stopped between the record and the call does not send what is lat
     ['secondary', 'primary'],
   )
 })
+
+t.test('a turn between two looks at Azure goes on to name what is in the way', async t => {
+  const world = await new AccountWorld().rotating()
+  world.regenerate = async () => {
+    world.member.lost = ['app']
+    return { is: 'refused', detail: 'PreconditionFailed' }
+  }
+  const codes = () => world.account.state.blockers.map(({ code }) => code)
+  await world.until(() => codes().includes('CLIENT_LOST'))
+  t.equal(world.phase, 'regenerating-standby')
+  let looks = 0
+  world.during = what => {
+    if (what === 'look') looks += 1
+  }
+  t.comment('a report wakes the loop at once')
+  t.equal(await world.account.turn(), 'waited')
+  t.equal(looks, 0)
+  t.same(codes(), ['CLIENT_LOST'], 'ARM was read a moment ago')
+})
