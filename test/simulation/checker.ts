@@ -4,7 +4,7 @@ import type { AzureAccount, Operation, Region } from './azure/account.ts'
 import type { AzureVault } from './azure/vault.ts'
 import { Duties } from './duties.ts'
 import type { SimClient } from './fleet/client.ts'
-import type { SimPod } from './fleet/pod.ts'
+import type { SimDisk, SimPod } from './fleet/pod.ts'
 import type { SimProcess } from './time/process.ts'
 import type { Timeline } from './time/timeline.ts'
 import type { Trace } from './trace.ts'
@@ -36,11 +36,10 @@ export class Checker {
   #aborted = false
   #handAt = Number.NEGATIVE_INFINITY
   #sentAt = 0
-  /** The version that a member's reports acknowledged, by its durable name. */
-  readonly #acknowledged = new WeakMap<SimPod, number>()
-  /** Incarnations that reported, and those whose directory is gone. */
-  readonly #incarnations = new WeakMap<SimPod, Set<string>>()
-  readonly #forgotten = new Set<string>()
+  /** The version that a member's reports acknowledged: what its directory remembers. */
+  readonly #acknowledged = new WeakMap<SimDisk, number>()
+  /** What the coordinator owes to a member that lost its directory. */
+  readonly #floors = new WeakMap<SimPod, number>()
   #readBack = 0
 
   constructor(truth: Truth) {
@@ -122,42 +121,43 @@ export class Checker {
     this.#versions.set(client, version)
     this.#truth.trace.tell(client.process.name, `holds version ${version}`)
     const pod = this.#truth.pods.find(({ clients }) => clients.includes(client))
-    const least = pod === undefined ? 0 : (this.#acknowledged.get(pod) ?? 0)
+    const least = pod === undefined ? 0 : this.#leastFor(pod)
     if (version < least) {
       this.#broken(4, `${client.process.name} was handed ${version}, and ${least} was acknowledged`)
     }
   }
 
-  /** The coordinator has durably taken a report of this member. */
-  recorded(pod: SimPod, report: Report): void {
+  /** The coordinator has durably taken a report of this member, sent over this directory. */
+  recorded(pod: SimPod, report: Report, disk: SimDisk): void {
     const leaves = report.goodbye && report.clients.attached + report.clients.lost.length === 0
     if (pod.bound === leaves) {
       this.#truth.trace.tell(pod.label, leaves ? 'has said goodbye' : 'has joined')
     }
     pod.bound = !leaves
-    const known = this.#incarnations.get(pod) ?? new Set()
-    this.#incarnations.set(pod, known.add(report.incarnation))
-    if (this.#forgotten.has(report.incarnation)) return
     if (pod.plan.durable && report.acknowledged !== null) {
-      const least = this.#acknowledged.get(pod) ?? 0
-      this.#acknowledged.set(pod, Math.max(least, report.acknowledged.version))
+      const known = this.#acknowledged.get(disk) ?? 0
+      this.#acknowledged.set(disk, Math.max(known, report.acknowledged.version))
     }
   }
 
   /**
-   * Its directory is gone, and with it what it acknowledged. What the coordinator had read back is
-   * its floor all the same (PROTOCOL, P9); what somebody else wrote to the vault is nobody's.
+   * Its directory is about to go, and with it what it acknowledged. What the coordinator had read
+   * back is its floor all the same (PROTOCOL, P9); what somebody else wrote is nobody's.
    */
   loses(pod: SimPod): void {
-    for (const incarnation of this.#incarnations.get(pod) ?? []) this.#forgotten.add(incarnation)
-    const known = this.#acknowledged.get(pod) ?? 0
-    this.#acknowledged.set(pod, Math.min(known, this.#readBack))
+    this.#floors.set(pod, Math.min(this.#leastFor(pod), this.#readBack))
+  }
+
+  #leastFor(pod: SimPod): number {
+    return Math.max(this.#acknowledged.get(pod.disk) ?? 0, this.#floors.get(pod) ?? 0)
   }
 
   /** The member serves although no coordinator has answered (PROTOCOL, P9). */
   servesOutside(pod: SimPod): void {
     this.#truth.trace.tell(pod.label, 'serves without the coordinator')
     if (!pod.bound) pod.servedOutside = true
+    // Nobody told it a floor: it remembers what its directory does, and no more.
+    this.#floors.delete(pod)
   }
 
   /** A request of an application has ended as its caller sees it. */

@@ -80,3 +80,27 @@ export const regressions: readonly Regression[] = [
       'A dead pod stood in the way, and each report that woke the loop between two looks at Azure wrote over it that Resource Manager could not be read; whoever looked every ten seconds never learned for an hour whom to evict.',
   },
 ]
+
+/** A seed that broke a promise in weather of these kinds alone. */
+export interface HuntedRegression extends Regression {
+  readonly only: readonly string[]
+}
+
+export const hunted: readonly HuntedRegression[] = [
+  {
+    seed: 20454,
+    only: [
+      'vault-set-back',
+      'vault-taken-over',
+      'disk-lost',
+      'reports-cut',
+      'client-starts',
+      'disk-lost-while-client-stopped',
+      'reports-late-and-repeated',
+      'coordinator-crash',
+      'vault-edited',
+    ],
+    story:
+      'A pod lost its disk while no coordinator was there to tell it a floor, and somebody had set the vault back: it served the older version outside the guarantee, as it may, and the one who judges it still asked for the floor that nobody had told it.',
+  },
+]

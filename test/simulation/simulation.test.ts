@@ -1,6 +1,7 @@
 import t from 'tap'
+import { simulateSeeds } from './hunt.ts'
 import { simulateMany } from './pool.ts'
-import { regressions } from './regressions.ts'
+import { hunted, regressions } from './regressions.ts'
 import type { reasonOf } from './summary.ts'
 
 const count = Number(process.env['KEYTURN_SEEDS'] ?? 16)
@@ -24,6 +25,12 @@ t.test('seeds that once broke a promise keep it', async t => {
   for (const { seed, why } of summary.failing) {
     const story = regressions.find(one => one.seed === seed)?.story
     t.fail(`${why}: npm run simulate -- --seed ${seed} --trace. It once found: ${story}`)
+  }
+})
+
+t.test('nor does one that was hunted down in its own weather', async t => {
+  for (const { seed, only, story } of hunted) {
+    t.equal(await simulateSeeds(seed, 1, only), null, `It once found: ${story}`)
   }
 })
 

@@ -25,6 +25,11 @@ export interface PodPlan {
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
+/** A sidecar's directory; another one once it is lost. */
+export interface SimDisk {
+  text: string | null
+}
+
 /** A pod: a sidecar and its applications, with what they share: a disk and a socket directory. */
 export class SimPod {
   readonly plan: PodPlan
@@ -37,6 +42,7 @@ export class SimPod {
   servedOutside = false
   /** The machine is gone, and all that was on it. */
   isLost = false
+  disk: SimDisk = { text: null }
   leaving = false
   diskFullUntil = 0
   vaultCutUntil = 0
@@ -45,7 +51,6 @@ export class SimPod {
   #probing = new Map<Fingerprint, number>()
   sidecar: Sidecar
   #desk: LocalDesk | null = null
-  #disk: string | null = null
   #starts = 0
   #clientSerial = 0
   readonly #world: World
@@ -88,8 +93,8 @@ export class SimPod {
 
   /** Its directory is gone: the sidecar starts as somebody new of the same name. */
   loseDisk(): void {
-    this.#disk = null
     this.#world.checker.loses(this)
+    this.disk = { text: null }
     this.restartSidecar()
   }
 
@@ -258,16 +263,15 @@ export class SimPod {
     return {
       load: async () => {
         await wait()
-        return this.#disk === null
-          ? { is: 'absent' }
-          : { is: 'state', state: parseDurable(this.#disk) }
+        const { text } = this.disk
+        return text === null ? { is: 'absent' } : { is: 'state', state: parseDurable(text) }
       },
       save: async state => {
         await wait()
         if (timeline.now < this.diskFullUntil) {
           throw new SidecarError('STATE_UNWRITABLE', 'ENOSPC')
         }
-        this.#disk = printDurable(state)
+        this.disk.text = printDurable(state)
         // Killed from here on it is on the disk, and nobody in the process knows.
         await wait()
       },

@@ -4,7 +4,7 @@ import { AzureError } from '../azure/ports.ts'
 import type { SimProcess } from '../time/process.ts'
 import type { World } from '../world.ts'
 import type { SimCoordinator } from './coordinator.ts'
-import type { SimPod } from './pod.ts'
+import type { SimDisk, SimPod } from './pod.ts'
 
 /** Beyond the hold: a coordinator that answers later than this is away. */
 const answerWithinMs = 10_000
@@ -24,6 +24,7 @@ const send = (
 ): Promise<ReportAnswer> =>
   new Promise((resolve, reject) => {
     const { timeline } = world
+    const { disk } = pod
     const gone = new AbortController()
     const withinMs = report.holdMs + answerWithinMs
     const late = process.after(withinMs, () => end(() => reject(new AzureError('ETIMEDOUT'))))
@@ -52,7 +53,7 @@ const send = (
         process.after(2, () => end(() => reject(new AzureError('ECONNREFUSED'))))
         return
       }
-      hear(world, pod, there, report, gone.signal, answered)
+      hear(world, { pod, disk }, there, report, gone.signal, answered)
     }
     for (const delayMs of world.reports.delaysMs(pod, process.chance)) {
       timeline.after(delayMs, arrive)
@@ -61,7 +62,7 @@ const send = (
 
 const hear = (
   world: World,
-  pod: SimPod,
+  { pod, disk }: { readonly pod: SimPod; readonly disk: SimDisk },
   { process, leading, account }: SimCoordinator,
   report: Report,
   gone: AbortSignal,
@@ -70,7 +71,7 @@ const hear = (
   const taken = world.settings.strictWire ? reportSchema.parse(structuredClone(report)) : report
   process.deliver(() => {
     const answering = leading.hear(account, pod.name, taken, gone)
-    world.checker.recorded(pod, report)
+    world.checker.recorded(pod, report, disk)
     answering.then(answered, () => undefined)
   })
 }
