@@ -22,6 +22,7 @@ export {
   type Held,
   joined,
   type Member,
+  type MemberPod,
   type MemberReport,
   type Standing,
 } from './fleet/member.ts'

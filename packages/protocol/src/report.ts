@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { podSchema } from './pod.ts'
 import { heldSchema, keyUsageSchema, refusalSchema } from './usage.ts'
 import { accountIdSchema, countSchema, fingerprintSchema, nameSchema, pairSchema } from './words.ts'
 
@@ -50,6 +51,8 @@ export const reportSchema = z.strictObject({
   ahead: heldSchema.nullable().optional(),
   /** Below this version it serves nothing. */
   floor: countSchema.optional(),
+  /** The pod that it runs in; absent elsewhere. */
+  pod: podSchema.optional(),
 })
 
 export const reportAnswerSchema = z.strictObject({

@@ -1,5 +1,11 @@
 import type { Chance, Clock, Source } from '@keyturn/keyring'
-import { defaultSocketPath, nameSchema, socketVariable } from '@keyturn/protocol'
+import {
+  defaultSocketPath,
+  nameSchema,
+  type Pod,
+  podSchema,
+  socketVariable,
+} from '@keyturn/protocol'
 import { SidecarError } from './error.ts'
 import type { TcpSettings } from './local/tcp.ts'
 import type { Log } from './log.ts'
@@ -19,6 +25,8 @@ export interface HealthSettings {
 export interface SidecarOptions {
   /** The member's name in the fleet: one per pod, the same after a restart. */
   readonly name: string
+  /** The pod that it runs in, from `podOf(process.env)`: goes along in each report. */
+  readonly pod?: Pod
   /** Where keysets come from: `keyVault(…)`, `files(…)`. */
   readonly source: Source
   /** The Unix socket; default `$KEYTURN_SOCKET`, else `/run/keyturn/keyturn.sock`. */
@@ -76,6 +84,9 @@ export const checkOptions = (options: SidecarOptions): void => {
   }
   if (options.source.kind === 'sidecar') {
     refuse('A sidecar cannot follow a sidecar: give it keyVault or files as its source.')
+  }
+  if (options.pod !== undefined && !podSchema.safeParse(options.pod).success) {
+    refuse('The pod is unusable: name, uid, namespace and node are as the downward API gives them.')
   }
   const url = options.coordinator?.url
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {

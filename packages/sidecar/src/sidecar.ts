@@ -189,9 +189,9 @@ export class Sidecar {
 
   #coordinatorFor(store: MemberStore, ring: Ring): Coordinator | null {
     const { clock, chance, coordinator: line } = this.#ports
-    const { holdMs = defaultHoldMs } = this.#options
-    const log = this.#log
-    return line === null ? null : new Coordinator({ line, store, ring, holdMs, clock, chance, log })
+    const { holdMs = defaultHoldMs, pod } = this.#options
+    const parts = { store, ring, holdMs, pod, clock, chance, log: this.#log }
+    return line === null ? null : new Coordinator({ line, ...parts })
   }
 
   /** Availability first: a coordinator that does not answer holds up applications only so long. */

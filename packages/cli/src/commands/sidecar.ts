@@ -1,6 +1,6 @@
 import { files, keyVault, type Source } from '@keyturn/keyring'
-import { socketVariable } from '@keyturn/protocol'
-import { Sidecar } from '@keyturn/sidecar'
+import { type Pod, socketVariable } from '@keyturn/protocol'
+import { podOf, Sidecar } from '@keyturn/sidecar'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
 import { azureCredential } from '../credential.ts'
@@ -9,7 +9,7 @@ import { type Host, untilAskedToEnd } from '../host.ts'
 import { readToken } from '../read-file.ts'
 
 interface Options {
-  readonly name: string
+  readonly name?: string
   readonly vault?: string
   readonly secret?: string
   readonly directory?: string
@@ -37,7 +37,10 @@ const parseMode = (text: string): number => {
 export const sidecarCommand = (host: Host): Command =>
   new Command('sidecar')
     .description('beside an application: bring new keys in, report which are in use')
-    .requiredOption('--name <name>', 'the member’s name in the fleet, the same after a restart')
+    .option(
+      '--name <name>',
+      'the member’s name in the fleet, the same after a restart; in Kubernetes the pod’s',
+    )
     .option('--vault <url>', 'the Key Vault that holds the keyset')
     .option('--secret <name>', 'the secret’s name')
     .option('--directory <path>', 'a mounted directory instead of a vault')
@@ -59,10 +62,13 @@ export const sidecarCommand = (host: Host): Command =>
       '\nExample:\n  keyturn sidecar --name orders-1 --vault https://v.vault.azure.net --secret cosmos-keyset \\\n    --coordinator https://keyturn.internal:8443 --token-file /run/keyturn/member.token --state /var/lib/keyturn',
     )
     .action(async (options: Options) => {
+      const pod = podOf(host.env)
+      const name = nameOf(options, pod)
       const sidecar = new Sidecar({
-        name: options.name,
+        name,
         source: await sourceOf(host, options),
-        log: pino({ base: { part: 'sidecar', member: options.name } }, host.stdout),
+        log: pino({ base: { part: 'sidecar', member: name } }, host.stdout),
+        ...(pod === null ? {} : { pod }),
         ...defined('socket', options.socket),
         ...defined('socketMode', options.socketMode),
         ...defined('stateDirectory', options.state),
@@ -74,6 +80,14 @@ export const sidecarCommand = (host: Host): Command =>
       await untilAskedToEnd(host.signal)
       await sidecar.stop()
     })
+
+const nameOf = ({ name }: Options, pod: Pod | null): string => {
+  if (name !== undefined) return name
+  if (pod !== null) return pod.name
+  throw new UsageError(
+    'Give the member a name with --name: one per sidecar, the same after a restart.',
+  )
+}
 
 const sourceOf = async (host: Host, options: Options): Promise<Source> => {
   const { vault, secret, directory, cosmosAccount, endpoint } = options

@@ -10,6 +10,14 @@ export interface Held {
   readonly fenced: readonly Slot[]
 }
 
+/** Where a member runs in Kubernetes: only the uid tells one life of a pod's name from the next. */
+export interface MemberPod {
+  readonly name: string
+  readonly uid: string
+  readonly namespace: string
+  readonly node?: string | undefined
+}
+
 /** The facts of a report that gates ask for (the wire's schema says more of each). */
 export interface MemberReport {
   readonly source: { readonly kind: string; readonly stalenessMsMax: number }
@@ -32,6 +40,8 @@ export interface MemberReport {
   readonly ahead?: Held | null | undefined
   /** Below it the member serves nothing, whichever coordinator told it so. */
   readonly floor?: number | undefined
+  /** The pod that it runs in. Absent: none, or its release does not say. */
+  readonly pod?: MemberPod | undefined
 }
 
 /**

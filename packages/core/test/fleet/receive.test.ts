@@ -149,6 +149,17 @@ t.test('one without it stands beside the old one, which then blocks', async t =>
   t.same(received.taken && received.rows.map(({ incarnation }) => incarnation), ['one-2'])
 })
 
+t.test('a row says which pod reported last: a name may return with another', async t => {
+  const member = new FakeMember('one')
+  const pod = { name: 'one', uid: 'u-1', namespace: 'shop' }
+  const first = receive('one', [], { ...member.report(0), pod }, 0)
+  t.same(first.taken && first.rows[0]?.report.pod, pod)
+  const rows = first.taken ? first.rows : []
+  const moved = { ...member.report(1), pod: { ...pod, uid: 'u-2' } }
+  const then = receive('one', rows, moved, 1)
+  t.equal(then.taken && then.rows[0]?.report.pod?.uid, 'u-2')
+})
+
 t.test('a goodbye counts only when every client is gone', async t => {
   const member = new FakeMember('one')
   const rows = joinedAs(member)

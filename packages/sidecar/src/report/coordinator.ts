@@ -1,4 +1,5 @@
 import type { Chance, Clock, Ring } from '@keyturn/keyring'
+import type { Pod } from '@keyturn/protocol'
 import type { Log } from '../log.ts'
 import type { CoordinatorLine } from '../ports.ts'
 import type { MemberStore } from '../store.ts'
@@ -10,6 +11,7 @@ export interface CoordinatorParts {
   readonly store: MemberStore
   readonly ring: Ring
   readonly holdMs: number
+  readonly pod?: Pod | undefined
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Log

@@ -1,6 +1,6 @@
 import { backoffMs, isNews, jittered, mayReport, type Statement, statementOf } from '@keyturn/core'
 import { type Chance, type Clock, type Ring, rest } from '@keyturn/keyring'
-import type { Report, ReportAnswer } from '@keyturn/protocol'
+import type { Pod, Report, ReportAnswer } from '@keyturn/protocol'
 import { reasonOf } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { MemberStore } from '../store.ts'
@@ -13,6 +13,7 @@ export interface ReporterParts {
   readonly send: (report: Report, signal: AbortSignal) => Promise<ReportAnswer>
   readonly onAnswer: (answer: ReportAnswer) => void
   readonly holdMs: number
+  readonly pod?: Pod | undefined
   readonly clock: Clock
   readonly chance: Chance
   readonly log: Log
@@ -103,7 +104,7 @@ export class Reporter {
   }
 
   #next(holdMs: number, goodbye: boolean): Outgoing | null {
-    const { store, ring } = this.#parts
+    const { store, ring, pod } = this.#parts
     const { usage, refused } = ring.sample()
     store.apply({ is: 'measured', probes: usage, refused })
     this.#sent += 1
@@ -116,6 +117,7 @@ export class Reporter {
       stalenessMsMax: ring.source.stalenessMsMax,
       holdMs,
       goodbye,
+      pod,
     })
     return wire === null ? null : { statement, wire }
   }

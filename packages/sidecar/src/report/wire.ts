@@ -1,6 +1,6 @@
 import { firstSequence, type MemberState, type Statement, type Usage } from '@keyturn/core'
 import type { SourceStatus } from '@keyturn/keyring'
-import type { Report } from '@keyturn/protocol'
+import type { Pod, Report } from '@keyturn/protocol'
 
 /** As many as the wire carries. */
 const usageMax = 16
@@ -24,6 +24,7 @@ export interface Envelope {
   readonly stalenessMsMax: number
   readonly holdMs: number
   readonly goodbye: boolean
+  readonly pod?: Pod | undefined
 }
 
 /** A statement as it goes over the wire; `null` while it is not known whose keys these are. */
@@ -56,6 +57,7 @@ export const reportFor = (envelope: Envelope): Report | null => {
     knownVersion: statement.knownVersion,
     ahead: wireHeld(statement.ahead),
     floor: statement.floor,
+    ...(envelope.pod === undefined ? {} : { pod: envelope.pod }),
   }
 }
 
