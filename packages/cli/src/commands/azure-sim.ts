@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { AzureSim, type AzureSimOptions } from '@keyturn/azure-sim'
+import type { AzureSim, AzureSimOptions } from '@keyturn/azure-sim'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { type Host, say, untilAskedToEnd } from '../host.ts'
@@ -33,6 +33,7 @@ export const azureSimCommand = (host: Host): Command =>
       const given = options.options
         ? readConfiguration(options.options, z.record(z.string(), z.unknown()))
         : {}
+      const { AzureSim } = await import('@keyturn/azure-sim')
       const sim = await AzureSim.start({
         ...(given as AzureSimOptions),
         ...(options.seed === undefined ? {} : { seed: options.seed }),

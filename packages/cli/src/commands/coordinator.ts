@@ -1,4 +1,3 @@
-import { Coordinator, coordinatorConfigSchema } from '@keyturn/coordinator'
 import { Command } from 'commander'
 import { pino } from 'pino'
 import { azureCredential } from '../credential.ts'
@@ -14,6 +13,7 @@ export const coordinatorCommand = (host: Host): Command =>
       '\nExample:\n  keyturn coordinator --config /etc/keyturn/coordinator.json',
     )
     .action(async ({ config: path }: { config: string }) => {
+      const { Coordinator, coordinatorConfigSchema } = await import('@keyturn/coordinator')
       const config = readConfiguration(path, coordinatorConfigSchema)
       const log = pino({ base: { part: 'coordinator' } }, host.stdout)
       const credential = await azureCredential(host.env)

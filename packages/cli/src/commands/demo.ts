@@ -2,9 +2,6 @@ import { randomInt } from 'node:crypto'
 import { Command } from 'commander'
 import type { DemoOptions } from '../demo/options.ts'
 import { kept } from '../demo/report.ts'
-import { Stage } from '../demo/stage.ts'
-import { LineView } from '../demo/view/lines.ts'
-import { LiveView } from '../demo/view/live.ts'
 import type { View } from '../demo/view/view.ts'
 import { Interrupted } from '../failure.ts'
 import { type Host, say } from '../host.ts'
@@ -39,10 +36,11 @@ export const demoCommand = (host: Host, done: (code: number) => void): Command =
     })
 
 const demo = async (host: Host, options: DemoOptions): Promise<number> => {
+  // Loaded only now: the other commands need none of Microsoft's clients.
+  const { Stage } = await import('../demo/stage.ts')
   const stage = new Stage(options.keep)
-  const view = viewFor(host, options)
+  const view = await viewFor(host, options)
   try {
-    // Loaded only now: the other commands need none of Microsoft's clients.
     const { runKeyturn } = await import('../demo/run-keyturn.ts')
     const { runPlain } = await import('../demo/run-plain.ts')
     const run = options.withoutKeyturn ? runPlain : runKeyturn
@@ -66,8 +64,10 @@ const unlessInterrupted = <T>(running: Promise<T>, signal: AbortSignal): Promise
     running.then(resolve, error => (signal.aborted ? interrupted() : reject(error)))
   })
 
-const viewFor = (host: Host, { json }: DemoOptions): View => {
+const viewFor = async (host: Host, { json }: DemoOptions): Promise<View> => {
+  const { LineView } = await import('../demo/view/lines.ts')
   if (json) return new LineView(host.stderr)
-  const colour = host.env['NO_COLOR'] === undefined
-  return host.stdout.isTTY ? new LiveView(host.stdout, colour) : new LineView(host.stdout)
+  if (!host.stdout.isTTY) return new LineView(host.stdout)
+  const { LiveView } = await import('../demo/view/live.ts')
+  return new LiveView(host.stdout, host.env['NO_COLOR'] === undefined)
 }
