@@ -1,12 +1,30 @@
 /** Bad input: one sentence on standard error, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  readonly code = 'BAD_INPUT'
 }
 
 /** Something that should have worked did not: one sentence, exit code 1. */
 export class Failure extends Error {
   override readonly name = 'Failure'
+  /** Of the command's own (see `failureCodes`), or of the coordinator. */
+  readonly code: string
+
+  constructor(sentence: string, code: string = 'FAILED') {
+    super(sentence)
+    this.code = code
+  }
 }
+
+/** Codes of failures that are the command's own; the others are the coordinator's. */
+export const failureCodes = [
+  'BAD_INPUT',
+  'FAILED',
+  'COORDINATOR_UNREACHABLE',
+  'NOT_A_COORDINATOR',
+  'TLS_UNTRUSTED',
+  'TLS_REFUSED',
+] as const
 
 /** Asked to end in the middle of something: one sentence, and the exit code that shells expect. */
 export class Interrupted extends Error {
@@ -33,6 +51,7 @@ const systemErrors: Readonly<Record<string, string>> = {
 export const sentenceOf = (error: unknown): string => {
   if (!isErrorLike(error)) return 'Something failed that does not say what.'
   const { code, path, address, port } = error
+  if (error instanceof Failure) return `${error.code}: ${error.message}`
   const known = code === undefined ? undefined : systemErrors[code]
   if (known === undefined)
     return error.message.split('\n', 1)[0] ?? 'Something failed that does not say what.'

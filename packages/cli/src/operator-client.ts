@@ -10,42 +10,20 @@ import {
   retireCheckSchema,
   type VerbRequest,
 } from '@keyturn/protocol'
-import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { Failure, UsageError } from './failure.ts'
+import { openSend, type Send, unanswered } from './http.ts'
 import { readToken } from './read-file.ts'
+import { withSettings } from './settings/options.ts'
+import type { Settings } from './settings/table.ts'
 
-export interface OperatorOptions {
-  readonly coordinator: string
-  readonly tokenFile?: string
-  readonly account?: string
-  /** Who asks, by name: it goes into the journal. */
-  readonly as?: string
+export interface OperatorOptions extends Settings {
   /** Whether the account's read-only pair is meant. */
   readonly readOnly?: boolean
 }
 
 /** The options of every command that asks a coordinator for something. */
-export const withOperatorOptions = (command: Command): Command =>
-  command
-    .addOption(
-      new Option('--coordinator <url>', 'where the coordinator listens')
-        .env('KEYTURN_COORDINATOR')
-        .default('http://127.0.0.1:8443'),
-    )
-    .addOption(
-      new Option('--token-file <path>', 'the file that holds the operator token').env(
-        'KEYTURN_TOKEN_FILE',
-      ),
-    )
-    .addOption(
-      new Option('--account <name>', 'the account; needed where there are several').env(
-        'KEYTURN_ACCOUNT',
-      ),
-    )
-    .addOption(
-      new Option('--as <name>', 'who asks: it goes into the journal').env('KEYTURN_OPERATOR'),
-    )
+export const withOperatorOptions = withSettings
 
 /** What operators ask of a coordinator, over its API. */
 export class OperatorClient {
@@ -54,12 +32,16 @@ export class OperatorClient {
   readonly #account: string | undefined
   readonly #as: string | undefined
   readonly #readOnly: boolean
+  readonly #settings: Settings
+  #opened: Promise<Send> | null = null
 
-  constructor({ coordinator, tokenFile, account, as, readOnly = false }: OperatorOptions) {
-    if (!URL.canParse(coordinator)) throw new UsageError(`${coordinator} is not a URL.`)
+  constructor(options: OperatorOptions) {
+    const { coordinator, tokenFile, account, as, readOnly = false } = options
+    if (coordinator === undefined) throw new UsageError('Name the coordinator with --coordinator.')
     if (tokenFile === undefined) {
       throw new UsageError('Name the file that holds the operator token with --token-file.')
     }
+    this.#settings = options
     this.#url = coordinator.replace(/\/$/, '')
     this.#token = readToken(tokenFile)
     this.#account = account
@@ -118,36 +100,43 @@ export class OperatorClient {
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body)
     const answer: unknown = await response.json().catch(() => null)
-    if (response.ok) return schema.parse(answer)
     const problem = problemSchema.safeParse(answer)
-    if (!problem.success) throw new Failure(`The coordinator answered HTTP ${response.status}.`)
-    throw new Failure(saidBy(problem.data))
+    if (!response.ok && problem.success) throw new Failure(...saidBy(problem.data))
+    const parsed = response.ok ? schema.safeParse(answer) : null
+    if (parsed?.success) return parsed.data
+    const kind = response.headers.get('content-type')?.split(';', 1)[0] ?? 'nothing'
+    const sentence = `What answers at ${this.#url} is no coordinator that this release knows (HTTP ${response.status}, ${kind}): name it with --coordinator, or see what stands between.`
+    throw new Failure(sentence, 'NOT_A_COORDINATOR')
   }
 
   async #send(method: string, path: string, body: unknown): Promise<Response> {
-    try {
-      return await fetch(`${this.#url}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${this.#token}`,
-          'content-type': 'application/json',
-          ...(this.#as === undefined ? {} : { 'keyturn-operator': this.#as }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(30_000),
-      })
-    } catch {
-      throw new Failure(`No coordinator answers at ${this.#url}: start it, or name it.`)
+    this.#opened ??= openSend(this.#settings)
+    const send = await this.#opened
+    const init: RequestInit = {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'content-type': 'application/json',
+        ...(this.#as === undefined ? {} : { 'keyturn-operator': this.#as }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirect would carry the token to whoever it names.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(30_000),
     }
+    return send(`${this.#url}${path}`, init).catch(error => {
+      throw unanswered(this.#url, error)
+    })
   }
 }
 
 /** The first blocker is the problem's own; the others are named after it. */
-const saidBy = ({ code, detail, blockers = [] }: z.infer<typeof problemSchema>): string => {
+const saidBy = (problem: z.infer<typeof problemSchema>): [sentence: string, code: string] => {
+  const { code, detail, blockers = [] } = problem
   const others = blockers.slice(1).flatMap(blocker => {
     const parsed = blockerSchema.safeParse(blocker).data
     return parsed ? [[parsed.code, parsed.member ?? parsed.consumer].join(' ').trim()] : []
   })
   const also = [...new Set(others)].join(', ')
-  return `${code}: ${detail}${also === '' ? '' : ` Also: ${also}.`}`
+  return [`${detail}${also === '' ? '' : ` Also: ${also}.`}`, code]
 }

@@ -1,49 +1,25 @@
-import { Command, CommanderError } from 'commander'
-import { azureSimCommand } from './commands/azure-sim.ts'
-import { coordinatorCommand } from './commands/coordinator.ts'
-import { demoCommand } from './commands/demo.ts'
-import { historyCommand } from './commands/history.ts'
-import { planCommand } from './commands/plan.ts'
-import { retireCommand } from './commands/retire.ts'
-import { sidecarCommand } from './commands/sidecar.ts'
-import { statusCommand } from './commands/status.ts'
-import { verbCommands } from './commands/verbs.ts'
+import { type Command, CommanderError } from 'commander'
+import { exitCode } from './exit-codes.ts'
 import { Interrupted, isAboutInput, sentenceOf, UsageError } from './failure.ts'
 import { complain, type Host } from './host.ts'
+import { askedOf, programOf } from './program.ts'
+import { settle } from './settings/options.ts'
 
-/** Runs one command to its end and returns the exit code: 0 done, 1 failed, 2 bad input, 130 Ctrl-C. */
+/** Runs one command to its end and returns the exit code (see `exitCodes`). */
 export const run = async (host: Host): Promise<number> => {
-  let exitCode = 0
+  let ended = exitCode('done')
   const done = (code: number): void => {
-    exitCode = code
+    ended = code
   }
-  const program = new Command('keyturn')
-    .description('Zero-downtime rotation of Azure Cosmos DB account keys')
-    .showHelpAfterError(false)
-  for (const command of [
-    demoCommand(host, done),
-    azureSimCommand(host),
-    sidecarCommand(host),
-    coordinatorCommand(host),
-    planCommand(host),
-    ...verbCommands(host),
-    retireCommand(host),
-    statusCommand(host),
-    historyCommand(host),
-  ]) {
-    program.addCommand(command)
-  }
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      writeOut: text => host.stdout.write(text),
-      writeErr: text => host.stderr.write(text),
-      outputError: () => undefined,
-    })
-  }
-  for (const command of program.commands) useEnvironment(command, host.env)
+  const asked = askedOf(host.argv)
   try {
+    const program = await programOf(host, done, name => name === asked?.name)
+    for (const command of program.commands) {
+      useEnvironment(command, host.env)
+      command.hook('preAction', () => settle(command, host))
+    }
     await program.parseAsync([...host.argv], { from: 'user' })
-    return exitCode
+    return ended
   } catch (error) {
     return explain(host, error)
   }
@@ -60,22 +36,23 @@ const useEnvironment = (command: Command, env: Host['env']): void => {
 }
 
 const explain = (host: Host, error: unknown): number => {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0
-    // Without a command commander prints the whole help and says no more.
-    if (error.code === 'commander.help') return 2
-    complain(
-      host,
-      `${error.message
-        .replace(/^error: /, '')
-        .replace(/\s*\n\s*/g, ' ')
-        .replace(/\.$/, '')}; see --help.`,
-    )
-    return 2
-  }
+  if (error instanceof CommanderError) return explainUsage(host, error)
   // Behind the terminal's own ^C.
   if (error instanceof Interrupted && host.stderr.isTTY) host.stderr.write('\n')
   complain(host, sentenceOf(error))
   if (error instanceof Interrupted) return error.exitCode
-  return error instanceof UsageError || isAboutInput(error) ? 2 : 1
+  return exitCode(error instanceof UsageError || isAboutInput(error) ? 'badInput' : 'failed')
+}
+
+const explainUsage = (host: Host, { exitCode: code, code: kind, message }: CommanderError) => {
+  if (code === 0) return exitCode('done')
+  // Without a command commander prints the whole help and says no more.
+  if (kind === 'commander.help') return exitCode('badInput')
+  const sentence = message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
+  const name = askedOf(host.argv)?.name
+  complain(host, `${sentence}; see keyturn ${name === undefined ? '' : `${name} `}--help.`)
+  return exitCode('badInput')
 }

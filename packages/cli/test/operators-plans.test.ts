@@ -117,7 +117,7 @@ t.test('retiring says what stands against it, and asks twice', async t => {
   const check = await ask('retire', '--check')
   t.equal(check.code, 1)
   t.match(check.out, /^stands against it: CONSUMER_PENDING: /m)
-  t.match(check.err, /^keyturn: Keys of the account may still be in use\.\n$/)
+  t.match(check.err, /^keyturn: KEY_IN_USE: Keys of the account may still be in use\.\n$/)
   t.match(await ask('retire'), { code: 2, err: /--reason/ })
   t.match(await ask('retire', '--reason', 'Entra', '--confirm', 'other'), {
     code: 2,

@@ -2,15 +2,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { entries } from '../src/catalogue.ts'
 import { keyturn, type Told } from './support/host.ts'
 
 const oneSentence = /^keyturn: [^\n]+\.\n$/
 
-const commands = [
-  ...['demo', 'azure-sim', 'sidecar', 'coordinator', 'plan', 'init', 'rotate'],
-  ...['pause', 'resume', 'abort', 'evict', 'approve', 'waive', 'acknowledge', 'retire'],
-  ...['status', 'history'],
-]
+const commands = entries.map(({ name }) => name)
 
 /** Told in one sentence on standard error, and nothing else anywhere. */
 const refused = (t: Test, told: Told, code: number, about: RegExp): void => {
@@ -158,9 +155,9 @@ t.test('every command explains itself with an example', async t => {
     t.equal(err, '')
     t.match(out, /\nExample:\n {2}(keyturn|npm start -- )/, name)
   }
-  const listed = [...all.out.matchAll(/^ {2}([a-z-]+) (?:\[options\]|\[command\])/gm)]
+  const listed = [...all.out.matchAll(/^ {2}([a-z][a-z-]+) +\S/gm)]
   t.same(
-    listed.map(([, name]) => name).filter(name => name !== 'help'),
+    listed.map(([, name]) => name),
     commands,
   )
 })

@@ -23,7 +23,6 @@ export const parseSeed = (text: string): number => {
 
 export const azureSimCommand = (host: Host): Command =>
   new Command('azure-sim')
-    .description('an Azure for tests on loopback: Cosmos DB, ARM, Key Vault and Entra over TLS')
     .option('--seed <number>', 'draws all weather; printed where it is not given', parseSeed)
     .option('--options <path>', 'a JSON file of AzureSimOptions: regions, ports, weather, …')
     .option('--ca-file <path>', 'write the certificate authority there, for NODE_EXTRA_CA_CERTS')

@@ -6,7 +6,6 @@ import { readConfiguration } from '../read-file.ts'
 
 export const coordinatorCommand = (host: Host): Command =>
   new Command('coordinator')
-    .description('turn keys: regenerate one only once every sidecar has proven it idle')
     .requiredOption('--config <path>', 'accounts, policies and where to keep the journal (JSON)')
     .addHelpText(
       'after',

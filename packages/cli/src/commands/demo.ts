@@ -17,7 +17,6 @@ interface Options {
 
 export const demoCommand = (host: Host, done: (code: number) => void): Command =>
   new Command('demo')
-    .description('turn both keys of an account under load, with an Azure of its own')
     .option('--json', 'the last line on standard output is one JSON object')
     .option('--seed <number>', 'draws all weather; printed where it is not given', parseSeed)
     .option('--faults', 'rough weather: regional gaps, throttling, resets, a slow vault')

@@ -4,9 +4,7 @@ import { type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 
 export const historyCommand = (host: Host): Command =>
-  withOperatorOptions(
-    new Command('history').description('the journal: what happened, when, by whose word'),
-  )
+  withOperatorOptions(new Command('history'))
     .option('--json', 'print one JSON line per entry')
     .addHelpText('after', '\nExample:\n  keyturn history --json | tail -n 20')
     .action(async (options: OperatorOptions & { json?: boolean }) => {

@@ -5,13 +5,7 @@ import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../op
 import { type Target, targetOf, withTarget } from './target.ts'
 
 export const planCommand = (host: Host): Command =>
-  withTarget(
-    withOperatorOptions(
-      new Command('plan').description(
-        'what a rotation would do, what would hold it now, and how long it takes; changes nothing',
-      ),
-    ),
-  )
+  withTarget(withOperatorOptions(new Command('plan')))
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  keyturn plan --account orders --slot secondary')
     .action(async (options: OperatorOptions & Target & { json?: boolean }) => {

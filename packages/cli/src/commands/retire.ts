@@ -10,11 +10,7 @@ interface RetireOptions extends OperatorOptions {
 }
 
 export const retireCommand = (host: Host): Command =>
-  withOperatorOptions(
-    new Command('retire').description(
-      'end key authentication, once it is proven that nobody uses any key of the account',
-    ),
-  )
+  withOperatorOptions(new Command('retire'))
     .option('--check', 'only report what stands against it')
     .option('--reason <text>', 'why: it goes into the journal')
     .option('--confirm <account>', 'the second word: the account’s name, minutes after the first')
@@ -35,7 +31,7 @@ Example:
 const check = async (host: Host, client: OperatorClient): Promise<void> => {
   const blockers = await client.againstRetiring()
   for (const { code, sentence } of blockers) say(host, `stands against it: ${code}: ${sentence}`)
-  if (blockers.length > 0) throw new Failure('Keys of the account may still be in use')
+  if (blockers.length > 0) throw new Failure('Keys of the account may still be in use', 'KEY_IN_USE')
   say(host, 'Nothing stands against it: nobody has used a key for as long as the policy asks.')
 }
 

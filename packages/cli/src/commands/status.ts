@@ -4,11 +4,7 @@ import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../op
 import { printStatus } from '../print-status.ts'
 
 export const statusCommand = (host: Host): Command =>
-  withOperatorOptions(
-    new Command('status').description(
-      'which key is in use, by whom, and what a rotation waits for',
-    ),
-  )
+  withOperatorOptions(new Command('status'))
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  keyturn status --account orders')
     .action(async (options: OperatorOptions & { json?: boolean }) => {

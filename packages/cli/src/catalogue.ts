@@ -1,0 +1,108 @@
+import type { Command } from 'commander'
+import type { Host } from './host.ts'
+
+/** Told by a command that ends well with another exit code than 0. */
+export type Done = (code: number) => void
+
+/** A command as it is listed; what it needs is loaded only once it is asked for. */
+export interface Entry {
+  readonly name: string
+  readonly does: string
+  readonly load: (host: Host, done: Done) => Promise<Command>
+}
+
+export interface Group {
+  readonly heading: string
+  readonly entries: readonly Entry[]
+}
+
+const verb = (name: string, does: string): Entry => ({
+  name,
+  does,
+  load: async host => (await import('./commands/verbs.ts')).verbCommand(host, name),
+})
+
+/** Every command, in the order of the help, by what somebody comes for. */
+export const catalogue: readonly Group[] = [
+  {
+    heading: 'Try it:',
+    entries: [
+      {
+        name: 'demo',
+        does: 'turn both keys of an account under load, with an Azure of its own',
+        load: async (host, done) => (await import('./commands/demo.ts')).demoCommand(host, done),
+      },
+      {
+        name: 'azure-sim',
+        does: 'an Azure for tests on loopback: Cosmos DB, ARM, Key Vault and Entra over TLS',
+        load: async host => (await import('./commands/azure-sim.ts')).azureSimCommand(host),
+      },
+    ],
+  },
+  {
+    heading: 'Run it:',
+    entries: [
+      {
+        name: 'sidecar',
+        does: 'beside an application: bring new keys in, report which are in use',
+        load: async host => (await import('./commands/sidecar.ts')).sidecarCommand(host),
+      },
+      {
+        name: 'coordinator',
+        does: 'turn keys: regenerate one only once every sidecar has proven it idle',
+        load: async host => (await import('./commands/coordinator.ts')).coordinatorCommand(host),
+      },
+    ],
+  },
+  {
+    heading: 'Turn keys:',
+    entries: [
+      verb('init', 'adopt the account: write its first keyset to Key Vault, change no key'),
+      {
+        name: 'plan',
+        does: 'what a rotation would do, what would hold it now, and how long it takes',
+        load: async host => (await import('./commands/plan.ts')).planCommand(host),
+      },
+      verb('rotate', 'turn both keys of the account, or one of them'),
+      verb('approve', 'give your word for a phase that the policy holds until somebody does'),
+      verb('pause', 'begin nothing new until resumed'),
+      verb('resume', 'go on where the rotation was paused'),
+      verb('abort', 'go back to the key that was active'),
+      verb('evict', 'take a member that is known to be dead out of the fleet'),
+      verb('waive', 'take one blocker upon yourself, for the key that is about to go'),
+      verb('acknowledge', 'say that a declared consumer uses the key no more that is to go'),
+      {
+        name: 'retire',
+        does: 'end key authentication, once it is proven that nobody uses any key',
+        load: async host => (await import('./commands/retire.ts')).retireCommand(host),
+      },
+    ],
+  },
+  {
+    heading: 'See how it stands:',
+    entries: [
+      {
+        name: 'status',
+        does: 'which key signs, who still uses which, and what a rotation waits for',
+        load: async host => (await import('./commands/status.ts')).statusCommand(host),
+      },
+      {
+        name: 'history',
+        does: 'the journal: what happened, when, by whose word',
+        load: async host => (await import('./commands/history.ts')).historyCommand(host),
+      },
+    ],
+  },
+  {
+    heading: 'Set it up:',
+    entries: [
+      {
+        name: 'config',
+        does: 'every setting, its value, and where that came from',
+        load: async host => (await import('./commands/config.ts')).configCommand(host),
+      },
+    ],
+  },
+]
+
+export const entries: readonly Entry[] = catalogue.flatMap(group => group.entries)

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { catalogue, type Done, type Entry, entries } from './catalogue.ts'
+import type { Host } from './host.ts'
+
+/** The whole program, of which only the commands named are loaded; the others are listed. */
+export const programOf = async (
+  host: Host,
+  done: Done,
+  isAsked: (name: string) => boolean,
+): Promise<Command> => {
+  const program = new Command('keyturn')
+    .description('Zero-downtime rotation of Azure Cosmos DB account keys')
+    .usage('<command> [options]')
+    .addHelpText('after', '\nkeyturn <command> --help explains one, with an example.')
+    .configureHelp({ subcommandTerm: command => command.name() })
+    .showHelpAfterError(false)
+    .helpCommand(false)
+    .version(await versionOf(), '-V, --version', 'print the version')
+  for (const { heading, entries: listed } of catalogue) {
+    program.commandsGroup(heading)
+    for (const entry of listed) {
+      const { name, does } = entry
+      const command = isAsked(name) ? await entry.load(host, done) : new Command(name)
+      program.addCommand(command.description(does))
+    }
+  }
+  for (const command of [program, ...program.commands]) quieten(command, host)
+  return program
+}
+
+/** Which command is asked for, by its place. */
+export const askedOf = (argv: readonly string[]): Entry | null => {
+  const named = argv.find(word => !word.startsWith('-'))
+  return entries.find(({ name }) => name === named) ?? null
+}
+
+const quieten = (command: Command, { stdout, stderr }: Host): void => {
+  command.exitOverride().configureOutput({
+    writeOut: text => stdout.write(text),
+    writeErr: text => stderr.write(text),
+    outputError: () => undefined,
+    getOutHelpWidth: () => stdout.columns ?? 100,
+    getErrHelpWidth: () => stdout.columns ?? 100,
+    // Help is plain on every terminal.
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  })
+}
+
+const versionOf = async (): Promise<string> => {
+  const { readFile } = await import('node:fs/promises')
+  const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}
