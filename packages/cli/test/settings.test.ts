@@ -19,27 +19,38 @@ const shown = async (argv: readonly string[], env: Record<string, string>) => {
   return { of, all, usualFile }
 }
 
-t.test('a flag wins over a variable, a variable over the file, the file over the default', async t => {
-  const folder = t.testdir({
-    'config.json': JSON.stringify({ account: 'of-the-file', tokenFile: 'operator.token', as: 'ada' }),
-  })
-  const file = join(folder, 'config.json')
-  const env = { KEYTURN_CONFIG: file, KEYTURN_ACCOUNT: 'of-the-variable' }
-  const { of } = await shown(['--account', 'of-the-flag'], env)
-  t.match(of('account'), { value: 'of-the-flag', from: '--account' })
-  t.match((await shown([], env)).of('account'), {
-    value: 'of-the-variable',
-    from: 'KEYTURN_ACCOUNT',
-  })
-  t.match((await shown([], { KEYTURN_CONFIG: file })).of('account'), {
-    value: 'of-the-file',
-    from: file,
-  })
-  t.match(of('coordinator'), { value: 'http://127.0.0.1:8443', from: 'default' })
-  t.match(of('ca'), { value: null, from: null })
-  t.match(of('tokenFile'), { value: join(folder, 'operator.token'), from: file }, 'seen from there')
-  t.match((await shown([], { ...env, KEYTURN_ACCOUNT: '' })).of('account'), { from: file })
-})
+t.test(
+  'a flag wins over a variable, a variable over the file, the file over the default',
+  async t => {
+    const folder = t.testdir({
+      'config.json': JSON.stringify({
+        account: 'of-the-file',
+        tokenFile: 'operator.token',
+        as: 'ada',
+      }),
+    })
+    const file = join(folder, 'config.json')
+    const env = { KEYTURN_CONFIG: file, KEYTURN_ACCOUNT: 'of-the-variable' }
+    const { of } = await shown(['--account', 'of-the-flag'], env)
+    t.match(of('account'), { value: 'of-the-flag', from: '--account' })
+    t.match((await shown([], env)).of('account'), {
+      value: 'of-the-variable',
+      from: 'KEYTURN_ACCOUNT',
+    })
+    t.match((await shown([], { KEYTURN_CONFIG: file })).of('account'), {
+      value: 'of-the-file',
+      from: file,
+    })
+    t.match(of('coordinator'), { value: 'http://127.0.0.1:8443', from: 'default' })
+    t.match(of('ca'), { value: null, from: null })
+    t.match(
+      of('tokenFile'),
+      { value: join(folder, 'operator.token'), from: file },
+      'seen from there',
+    )
+    t.match((await shown([], { ...env, KEYTURN_ACCOUNT: '' })).of('account'), { from: file })
+  },
+)
 
 t.test('the file lies at home, or where somebody says', async t => {
   const folder = t.testdir({
@@ -89,7 +100,11 @@ t.test('a file that is none is refused in one sentence, with what was probably m
 
 t.test('every command that asks a coordinator takes every setting', async t => {
   const host = new FakeHost([])
-  const program = await programOf(host, () => undefined, () => true)
+  const program = await programOf(
+    host,
+    () => undefined,
+    () => true,
+  )
   const asking = entries
     .map(({ name }) => program.commands.find(command => command.name() === name))
     .filter(command => command?.options.some(({ long }) => long === '--account'))

@@ -31,7 +31,8 @@ Example:
 const check = async (host: Host, client: OperatorClient): Promise<void> => {
   const blockers = await client.againstRetiring()
   for (const { code, sentence } of blockers) say(host, `stands against it: ${code}: ${sentence}`)
-  if (blockers.length > 0) throw new Failure('Keys of the account may still be in use', 'KEY_IN_USE')
+  if (blockers.length > 0)
+    throw new Failure('Keys of the account may still be in use', 'KEY_IN_USE')
   say(host, 'Nothing stands against it: nobody has used a key for as long as the policy asks.')
 }
 
