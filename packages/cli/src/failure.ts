@@ -63,7 +63,7 @@ export const sentenceOf = (error: unknown): string => {
 const inputCodes: readonly string[] = [
   ...['EADDRINUSE', 'EACCES', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EROFS'],
   ...['SIM_OPTION_INVALID', 'SIM_PORT_IN_USE', 'SIM_PORT_REFUSED'],
-  ...['BAD_OPTIONS', 'SOCKET_IN_USE', 'SOCKET_UNUSABLE', 'STATE_UNWRITABLE'],
+  ...['BAD_OPTIONS', 'SOCKET_IN_USE', 'SOCKET_UNUSABLE', 'STATE_UNWRITABLE', 'TOKEN_UNUSABLE'],
 ]
 
 /** Whether an error is about what the caller chose: a port, a path, a setting. */

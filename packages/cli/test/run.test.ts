@@ -58,11 +58,16 @@ t.test('bad input gets one sentence and exit code 2', async t => {
       ['status', '--coordinator', 'here', '--token-file', file('token')],
       /here/,
     ],
+    [
+      'a sidecar with unknown words',
+      ['sidecar', '--config', file('unknown.json')],
+      /unknown\.json/,
+    ],
     ['a sidecar without a source', ['sidecar', '--name', 'one'], /--vault.*--directory/],
     [
       'a vault that is no URL',
       ['sidecar', '--name', 'one', '--vault', 'mine', '--secret', 'keys'],
-      /mine/,
+      /--vault is wrong: must be a URL/,
     ],
     [
       'a time that is none',

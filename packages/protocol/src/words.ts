@@ -34,4 +34,9 @@ export const accountIdSchema = z
   )
 
 /** A name that operators say aloud and that stands in URLs. */
-export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/)
+export const nameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/,
+    'must be letters, digits, dots, dashes and underscores, at most 127',
+  )

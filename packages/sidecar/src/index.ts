@@ -1,3 +1,12 @@
+export { type Surroundings, sidecarOptionsOf } from './config/options.ts'
+export {
+  type Given,
+  type ReadConfig,
+  readSidecarConfig,
+  type SettingOrigin,
+} from './config/read.ts'
+export { type SidecarConfig, sidecarConfigSchema } from './config/schema.ts'
+export { type SidecarSetting, sidecarSettings } from './config/settings.ts'
 export { SidecarError, type SidecarErrorCode } from './error.ts'
 export type { TcpSettings } from './local/tcp.ts'
 export type { Fact, Log } from './log.ts'
