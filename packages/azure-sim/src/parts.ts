@@ -66,6 +66,7 @@ export function makeParts(settings: Settings): Parts {
         disableLocalAuth: () => account.flags.disableLocalAuth,
         disableKeyBasedMetadataWriteAccess: () => account.flags.disableKeyBasedMetadataWriteAccess,
         consistency: () => consistencyIn(resource),
+        privateOnly: () => resource.properties['publicNetworkAccess'] === 'Disabled',
       },
       weather: faults ?? {},
       dateWindow: settings.dateWindow,

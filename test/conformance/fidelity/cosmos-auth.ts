@@ -129,6 +129,19 @@ export const cosmosAuth: Section = {
       ],
     },
     {
+      rule: 'An account that is closed to the public internet (publicNetworkAccess: Disabled) answers 403 before it looks at a key; all of the simulator’s callers come that way.',
+      sources: [
+        'https://learn.microsoft.com/azure/cosmos-db/nosql/troubleshoot-forbidden',
+        'https://learn.microsoft.com/azure/cosmos-db/how-to-configure-private-endpoints',
+      ],
+      heldBy: [
+        sim(
+          'cosmos/private-only.test.ts',
+          'an account that is closed to the public internet refuses before it asks for a key',
+        ),
+      ],
+    },
+    {
       rule: 'A region’s clock may be wrong.',
       assumed:
         'Microsoft publishes no bound for its clocks; with the knob a client’s correction can be tried.',

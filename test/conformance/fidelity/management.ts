@@ -56,6 +56,35 @@ export const management: Section = {
       ],
     },
     {
+      rule: 'Locks are listed where they lie and below, never where they are inherited.',
+      routes: [
+        'GET {account}/providers/Microsoft.Authorization/locks',
+        'GET {group}/providers/Microsoft.Authorization/locks',
+        'GET /subscriptions/:subscription/providers/Microsoft.Authorization/locks',
+      ],
+      sources: ['https://learn.microsoft.com/rest/api/resources/management-locks'],
+      heldBy: [
+        sim(
+          'arm/authorization.test.ts',
+          'locks are listed where they lie and below, never where they are inherited',
+        ),
+      ],
+    },
+    {
+      rule: 'A caller is told what each of its roles grants at the account, where Microsoft.Authorization/permissions/read is granted.',
+      routes: ['GET {account}/providers/Microsoft.Authorization/permissions'],
+      sources: ['https://learn.microsoft.com/rest/api/authorization/permissions'],
+      assumed:
+        'That the list takes a grant of its own: the action is published, whether everybody has it is not.',
+      knob: 'principals',
+      heldBy: [
+        sim(
+          'arm/authorization.test.ts',
+          'a caller is told what each of its roles grants at the account',
+        ),
+      ],
+    },
+    {
       rule: 'Each action of ARM is refused by its name where it is not granted, and built-in roles grant what is published.',
       sources: ['https://learn.microsoft.com/azure/role-based-access-control/built-in-roles'],
       heldBy: [

@@ -102,5 +102,14 @@ export const vault: Section = {
       sources: ['https://learn.microsoft.com/azure/key-vault/general/rbac-guide'],
       heldBy: [sim('vault/vault.test.ts', 'the reader may get and nothing else')],
     },
+    {
+      rule: 'A write by a caller without the role is 403, whatever its body is; with the role, a body without a value is 400.',
+      assumed:
+        'That rights come before the form of the body: Microsoft does not say in which order.',
+      knob: null,
+      heldBy: [
+        sim('vault/vault.test.ts', 'rights are looked at before the form of what is to be written'),
+      ],
+    },
   ],
 }

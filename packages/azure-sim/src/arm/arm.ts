@@ -3,6 +3,7 @@ import { type Action, actions, may } from '../entra/principals.ts'
 import type { Caller } from '../entra/tokens.ts'
 import type { Call, Reply } from '../http/call.ts'
 import { type Params, Routes } from '../http/routes.ts'
+import { locksAt, lockVersions, permissionsOf, permissionVersions } from './authorization.ts'
 import { operationList } from './catalogue.ts'
 import * as refusals from './errors.ts'
 import { lockProblem } from './locks.ts'
@@ -26,7 +27,9 @@ import { apiVersions } from './versions.ts'
 /** What a request does, and the action that it takes a grant for; polling takes a token only. */
 interface Operation {
   readonly action: Action | null
-  readonly run: (arm: ArmOptions, call: Call, params: Params) => Reply
+  readonly run: (arm: ArmOptions, call: Call, params: Params, caller: Caller) => Reply
+  /** Another provider's, with its versions; Microsoft.DocumentDB's where absent. */
+  readonly of?: { readonly type: string; readonly versions: readonly string[] }
 }
 
 const operation = (action: Action | null, run: Operation['run']): Operation => ({ action, run })
@@ -40,6 +43,19 @@ const location = `${subscription}${provider}/locations/:location`
 const readOnlyKinds = ['primaryReadonly', 'secondaryReadonly'] as const
 
 const readOnlyKeys: Operation['run'] = arm => ok(keyList(arm.account, readOnlyKinds))
+
+const authorization = '/providers/Microsoft.Authorization'
+const locks = (scope: Parameters<typeof locksAt>[1]): Operation => ({
+  ...operation(actions.locksRead, arm => ok(locksAt(arm, scope))),
+  of: { type: 'locks', versions: lockVersions },
+})
+const permissions: Operation = {
+  ...operation(actions.permissionsRead, (_arm, _call, _params, { principal }) =>
+    ok(permissionsOf(principal)),
+  ),
+  of: { type: 'permissions', versions: permissionVersions },
+}
+
 const list = operation(actions.accountRead, (arm, call) =>
   ok({ value: arm.account.life === 'absent' ? [] : [shownAccount(arm, call)] }),
 )
@@ -89,6 +105,10 @@ export const routes = new Routes<Operation>()
   .on('GET', `${account}/onlineRegion/operationResults/:operation`, results)
   .on('GET', `${location}/operationResults/:operation`, results)
   .on('GET', `${location}/operationsStatus/:operation`, operation(null, operationsStatus))
+  .on('GET', `${account}${authorization}/permissions`, permissions)
+  .on('GET', `${account}${authorization}/locks`, locks('account'))
+  .on('GET', `${group}${authorization}/locks`, locks('resourceGroup'))
+  .on('GET', `${subscription}${authorization}/locks`, locks('subscription'))
   .on('HEAD', `${provider}/databaseAccountNames/:name`, operation(actions.nameRead, nameExists))
   .on(
     'GET',
@@ -111,26 +131,32 @@ export function createArm(arm: ArmOptions): (call: Call) => Promise<Reply> {
 
 function answer(arm: ArmOptions, call: Call, caller: Caller): Reply {
   const match = routes.find(call.method, call.path)
-  const problem = versionProblem(call) ?? placeProblem(arm, match)
+  const problem = versionProblem(call, match) ?? placeProblem(arm, match)
   if (problem) return problem
   if (match === undefined) return refusals.notFound(call.path)
   if ('allow' in match) return refusals.methodNotAllowed(call.method)
   const { action, run } = match.route
   if (action !== null && !may(caller.principal, action)) {
-    return refusals.forbidden(caller, action, accountId(arm.names, arm.account.name))
+    const [scope = ''] = call.path.split(authorization)
+    const isAboutScope = call.path.includes(authorization)
+    const at = isAboutScope ? scope : accountId(arm.names, arm.account.name)
+    return refusals.forbidden(caller, action, at)
   }
   const named = match.params['account'] !== undefined && action !== null
   const refusal = named ? accountProblem(arm, call, match.params) : undefined
-  return refusal ?? run(arm, call, match.params)
+  return refusal ?? run(arm, call, match.params, caller)
 }
 
-function versionProblem(call: Call): Reply | undefined {
+function versionProblem(call: Call, match: ReturnType<typeof routes.find>): Reply | undefined {
   const version = call.query.get('api-version')
   if (!version) return refusals.missingApiVersion()
-  return apiVersions.includes(version)
+  const { type, versions } = (match && 'route' in match ? match.route.of : undefined) ?? ofAccounts
+  return versions.includes(version)
     ? undefined
-    : refusals.unknownApiVersion(version, apiVersions)
+    : refusals.unknownApiVersion(version, type, versions)
 }
+
+const ofAccounts = { type: 'databaseAccounts', versions: apiVersions }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 

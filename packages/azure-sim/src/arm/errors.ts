@@ -79,12 +79,12 @@ export const missingApiVersion = (): Reply =>
     'The api-version query parameter (?api-version=) is required for all requests.',
   )
 
-export const unknownApiVersion = (version: string, known: readonly string[]): Reply =>
+export const unknownApiVersion = (version: string, type: string, known: readonly string[]): Reply =>
   refusal(
     400,
     'NoRegisteredProviderFound',
     `No registered resource provider found for location 'westus' and API version '${version}' ` +
-      `for type 'databaseAccounts'. The supported api-versions are '${known.join(', ')}'.`,
+      `for type '${type}'. The supported api-versions are '${known.join(', ')}'.`,
   )
 
 export const subscriptionNotFound = (subscription: string): Reply =>

@@ -1,7 +1,7 @@
 import type { Reply } from '../http/call.ts'
+import { scopesOf } from './authorization.ts'
 import { scopeLocked } from './errors.ts'
 import type { ArmOptions } from './options.ts'
-import { accountId } from './resource.ts'
 
 /**
  * A read-only lock refuses every POST, `listKeys` among them (Azure/azure-sdk-for-java issue 2560):
@@ -12,14 +12,7 @@ export function lockProblem(arm: ArmOptions, method: string): Reply | undefined 
   const isDelete = method === 'DELETE'
   const locks = arm.locks().filter(({ level }) => isDelete || level === 'ReadOnly')
   if (locks.length === 0) return undefined
-  const { subscriptionId, resourceGroup } = arm.names
-  const scope = accountId(arm.names, arm.account.name)
-  const subscription = `/subscriptions/${subscriptionId}`
-  const scopes = {
-    account: scope,
-    resourceGroup: `${subscription}/resourceGroups/${resourceGroup}`,
-    subscription,
-  }
+  const scopes = scopesOf(arm)
   const locked = [...new Set(locks.map(lock => scopes[lock.scope ?? 'account']))]
-  return scopeLocked(scope, isDelete ? 'delete' : 'write', locked)
+  return scopeLocked(scopes.account, isDelete ? 'delete' : 'write', locked)
 }

@@ -14,6 +14,8 @@ export interface CosmosSettings {
   disableLocalAuth(): boolean
   /** Whether keys may not change databases, containers or throughput. Default: they may. */
   disableKeyBasedMetadataWriteAccess?(): boolean
+  /** Whether nobody is let in who comes by the public internet, as all of the simulator's callers do. */
+  privateOnly?(): boolean
   /** The account's default consistency. Default: `Session`. */
   consistency?(): ConsistencyLevel
 }

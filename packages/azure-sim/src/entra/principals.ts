@@ -42,6 +42,8 @@ export const actions = {
   usages: 'Microsoft.DocumentDB/databaseAccounts/usages/read',
   nameRead: 'Microsoft.DocumentDB/databaseAccountNames/read',
   operationsRead: 'Microsoft.DocumentDB/operations/read',
+  permissionsRead: 'Microsoft.Authorization/permissions/read',
+  locksRead: 'Microsoft.Authorization/locks/read',
   secretGet: 'Microsoft.KeyVault/vaults/secrets/getSecret/action',
   secretSet: 'Microsoft.KeyVault/vaults/secrets/setSecret/action',
   secretReadMetadata: 'Microsoft.KeyVault/vaults/secrets/readMetadata/action',

@@ -214,6 +214,18 @@ t.test('the reader may get and nothing else', async t => {
   t.ok((await lister.listPropertiesOfSecrets().next()).value)
 })
 
+t.test('rights are looked at before the form of what is to be written', async t => {
+  const put = (bearer: string) =>
+    rawRequest(`${sim.vaultUrl}/secrets/full?api-version=7.5`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: '{}',
+    })
+  t.match(await put(token), { status: 400, body: { error: { code: 'BadParameter' } } })
+  const reader = await sim.credentialOf('reader').getToken('https://vault.azure.net/.default')
+  t.match(await put(reader.token), { status: 403, body: { error: { code: 'Forbidden' } } })
+})
+
 t.test('the witness saw the vault’s calls, and no value', async t => {
   const { vault: calls } = sim.witness.testimony()
   t.ok(

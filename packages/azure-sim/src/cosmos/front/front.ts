@@ -21,7 +21,7 @@ import { route } from '../routes/router.ts'
 import type { Verdict } from '../verdict.ts'
 import { Answers } from './answer.ts'
 import type { Attempt } from './attempt.ts'
-import { regionGone, servingRegion } from './region-rules.ts'
+import { blockedByFirewall, regionGone, servingRegion } from './region-rules.ts'
 import { Rules } from './rules.ts'
 
 /** The header by which a caller names the operation that a request, and its retries, belong to. */
@@ -93,13 +93,18 @@ export class Front {
     const region = servingRegion(this.#regions, regionName)
     const verb = request.method ?? 'GET'
     const activityId = randomUUID()
-    if (region === undefined) {
+    const { settings, account } = this.#options
+    const turnAway = (error: ServiceError): null => {
       request.resume()
-      const { name } = this.#options.account
-      const gone = regionName === null ? unavailable() : regionGone(name, regionName)
       const now = this.#nowIn(regionName ?? '')
-      send(response, errorReply(gone, activityId), { activityId, now, withBody: verb !== 'HEAD' })
+      send(response, errorReply(error, activityId), { activityId, now, withBody: verb !== 'HEAD' })
       return null
+    }
+    if (region === undefined) {
+      return turnAway(regionName === null ? unavailable() : regionGone(account.name, regionName))
+    }
+    if (settings.privateOnly?.()) {
+      return turnAway(blockedByFirewall(request.socket.remoteAddress ?? 'unknown'))
     }
     const address = parseAddress(request.url ?? '/')
     const { headers } = request

@@ -21,6 +21,19 @@ export const regionGone = (account: string, region: string): ServiceError =>
     1008,
   )
 
+/**
+ * Whoever comes by a path that the account is closed to: told before anything is asked for a key.
+ * The sentence is published (learn.microsoft.com, "Diagnose and troubleshoot Azure Cosmos DB
+ * forbidden exceptions"); that `GET /` without a token gets it as well was seen in public logs.
+ */
+export const blockedByFirewall = (address: string): ServiceError =>
+  new ServiceError(
+    403,
+    'Forbidden',
+    `Request originated from IP ${address} through public internet. This is blocked by your ` +
+      'Cosmos DB account firewall settings. More info: https://aka.ms/cosmosdb-tsg-forbidden',
+  )
+
 /** Throws 403 with substatus 3 for a write where, or while, none is taken. */
 export function requireWritable({ writable, writesHeld }: Region): void {
   if (!writable || writesHeld === true) throw writeForbidden()
