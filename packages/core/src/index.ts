@@ -91,6 +91,7 @@ export { type DryRun, type DryStep, dryRun } from './rotation/dry-run.ts'
 export { paced } from './rotation/emergency.ts'
 export type { JournalEvent } from './rotation/event.ts'
 export { fold } from './rotation/fold.ts'
+export { type Guarded, guardedOf } from './rotation/guarded.ts'
 export type { JournalLine } from './rotation/history.ts'
 export {
   azureRefusesMs,

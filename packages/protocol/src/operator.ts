@@ -98,6 +98,7 @@ export const dryRunSchema = z.object({
   /** `null`: it would be refused, as the blockers say. */
   plan: planSchema.nullable(),
   turns: z.array(slotSchema),
+  /** Where it would be refused because a rotation runs: that one's, from its present phase on. */
   steps: z.array(
     z.object({
       phase: z.string(),

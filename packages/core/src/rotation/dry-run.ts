@@ -8,7 +8,7 @@ import { beforeAnythingGate } from './gates.ts'
 import { guardedOf } from './guarded.ts'
 import { type JournalLine, median, phaseTimes } from './history.ts'
 import { regenerationMsTypical } from './limits.ts'
-import type { PhaseName } from './phase.ts'
+import { hasEnded, type PhaseName } from './phase.ts'
 import { type Plan, phasesOf } from './plan.ts'
 import { guardVault } from './publish.ts'
 import type { Rotation } from './record.ts'
@@ -22,6 +22,7 @@ export interface DryRun {
   /** `null`: it would be refused, as the blockers say. */
   readonly plan: Plan | null
   readonly turns: readonly Slot[]
+  /** Where it would be refused because a rotation runs: that one's, from its present phase on. */
   readonly steps: readonly DryStep[]
   /** The sum of the steps; a member that has to be waited for adds to it. */
   readonly estimateMs: number
@@ -50,7 +51,8 @@ export const dryRun = (
   const answer = obey(world, asked)
   if (!answer.done) {
     const { blockers } = answer
-    return { plan: null, turns: [], steps: [], estimateMs: 0, blockers, asks: [] }
+    const steps = stepsAhead(world, journal)
+    return { plan: null, turns: [], steps, estimateMs: sumOf(steps), blockers, asks: [] }
   }
   const { record: now } = world
   const record = answer.events.reduce((before, event) => fold(before, event, world.now), now)
@@ -58,17 +60,36 @@ export const dryRun = (
 }
 
 const described = (world: World, rotation: Rotation, journal: readonly JournalLine[]): DryRun => {
-  const { plan, from, phase } = rotation
+  const { plan } = rotation
+  const steps = stepsOf(world, rotation, journal)
+  const turns = turnsOf(rotation)
+  const asks = turns.map(slot => askAbout(world, slot))
+  const blockers = blockersNow(world, rotation)
+  return { plan, turns, steps, estimateMs: sumOf(steps), blockers, asks }
+}
+
+/** Of the rotation that runs, if one does, and is not on its way back. */
+const stepsAhead = (world: World, journal: readonly JournalLine[]): readonly DryStep[] => {
+  const { rotation } = world.record
+  return rotation && !hasEnded(rotation.phase) && rotation.phase.at !== 'reverting'
+    ? stepsOf(paced(world), rotation, journal)
+    : []
+}
+
+const stepsOf = (
+  world: World,
+  { plan, from, phase }: Rotation,
+  journal: readonly JournalLine[],
+): readonly DryStep[] => {
   const order = phasesOf(plan)
   const times = phaseTimes(journal)
-  const steps = order
+  return order
     .slice(Math.max(0, order.indexOf(phase.at)), -1)
     .map(name => stepOf(world, from, name, median(times.get(name) ?? [])))
-  const turns = turnsOf(rotation)
-  const estimateMs = steps.reduce((sum, step) => sum + step.estimateMs, 0)
-  const asks = turns.map(slot => askAbout(world, slot))
-  return { plan, turns, steps, estimateMs, blockers: blockersNow(world, rotation), asks }
 }
+
+const sumOf = (steps: readonly DryStep[]): number =>
+  steps.reduce((sum, { estimateMs }) => sum + estimateMs, 0)
 
 const stepOf = (world: World, from: Slot, phase: PhaseName, known: number | null): DryStep => ({
   phase,

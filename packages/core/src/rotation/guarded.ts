@@ -1,6 +1,7 @@
 import { otherSlot, type Slot } from '../slot.ts'
 import type { PhaseName } from './phase.ts'
-import type { AccountRecord, Rotation } from './record.ts'
+import type { Plan } from './plan.ts'
+import type { AccountRecord } from './record.ts'
 
 /** What a gate guards: which key is about to go, and which one has to carry everything. */
 export interface Guarded {
@@ -16,8 +17,15 @@ const standbysPhases: readonly PhaseName[] = [
   'reverting',
 ]
 
+/** What says it: a rotation, or what is told of one. */
+interface Turning {
+  readonly from: Slot
+  readonly plan: Plan
+  readonly phase: { readonly at: PhaseName }
+}
+
 /** The key that a rotation takes away next, or is taking away now. */
-export const guardedOf = ({ from, plan, phase }: Rotation): Guarded => {
+export const guardedOf = ({ from, plan, phase }: Turning): Guarded => {
   const standby = otherSlot(from)
   const isStandby = phase.at === 'preflight' ? plan !== 'active' : standbysPhases.includes(phase.at)
   return isStandby ? { slot: standby, remaining: from } : { slot: from, remaining: standby }

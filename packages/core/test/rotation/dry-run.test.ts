@@ -65,6 +65,20 @@ t.test('what would be refused has no steps, but a reason', async t => {
   t.match(plan(running), { plan: null, blockers: [{ code: 'ROTATION_RUNNING' }] })
 })
 
+t.test('while a rotation runs: what is left of it, by its own times', async t => {
+  const rig = Rig.adopted()
+  rig.rotate()
+  rig.until('publishing-former')
+  const { plan: none, steps, estimateMs } = plan(rig)
+  t.match({ none, steps }, { none: null, steps: [{ phase: 'publishing-former' }] })
+  t.equal(estimateMs, steps[0]?.estimateMs)
+  const back = Rig.adopted()
+  back.rotate()
+  back.until('baking')
+  back.say({ verb: 'abort', by: 'ops', reason: 'no' })
+  t.same(plan(back).steps, [], 'nobody knows how long the way back is')
+})
+
 t.test('an emergency during a rotation: what is left of it', async t => {
   const rig = Rig.adopted()
   rig.rotate()
