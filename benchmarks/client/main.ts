@@ -70,7 +70,7 @@ const judged = (cases: readonly CaseFigures[], extras: Extras | null) => {
     ...(death && {
       keyDeath:
         death.failed === 0 &&
-        death.refused <= bounds.refusedMax &&
+        death.refused + death.refusedAccountReads <= bounds.refusedMax &&
         death.refreshes <= bounds.refreshesMax,
     }),
   }

@@ -27,7 +27,8 @@ const ms = (value: number): string => `${value.toFixed(0)} ms`
 
 const deathText = (death: DeathReport): string =>
   `A key dies under ${death.inFlight} operations in flight: ${death.failed} fail, ` +
-  `${death.refused} attempts are refused, the source is asked ${death.refreshes} times. ` +
+  `${death.refused} of their attempts are refused, and ${death.refusedAccountReads} account read ` +
+  `that proves it; the source is asked ${death.refreshes} times. ` +
   `An operation took ${ms(death.medianBeforeMs)} in that load before (median); the first one ` +
   `answered under the other key took ${ms(death.firstAfterMs)}, the slowest ${ms(death.worstAfterMs)}.`
 

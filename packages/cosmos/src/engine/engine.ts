@@ -12,7 +12,7 @@ import { Attempt } from './attempt.ts'
 import { Breakers } from './breakers.ts'
 import { ServiceDate } from './date.ts'
 import { type EngineLimits, Exhaustion, engineLimits, type Parts } from './parts.ts'
-import { Permits } from './permits.ts'
+import { Permits, permitsFor } from './permits.ts'
 import { readTicket, writeTicket } from './ticket.ts'
 
 export interface EngineOptions {
@@ -120,7 +120,7 @@ export class Engine implements HttpClient {
     const endpoint = new URL(start).origin
     const place = this.#places.get(endpoint) ?? {
       endpoint,
-      permits: new Permits(this.#parts.transport.connections),
+      permits: new Permits(permitsFor(this.#parts.transport.connections)),
     }
     this.#places.set(endpoint, place)
     this.#places.set(start, place)

@@ -6,7 +6,14 @@ interface Waiter {
 }
 
 /**
- * As many attempts as there are connections. The signature is made when an attempt holds its
+ * How many attempts may hold a permit: one connection is kept for the account read by which the
+ * client proves what they found. A key that dies under load so is refused once per connection at
+ * most, the proof included, and the proof waits behind no operation.
+ */
+export const permitsFor = (connections: number): number => Math.max(1, connections - 1)
+
+/**
+ * As many attempts as there are connections for them. The signature is made when an attempt holds its
  * permit, so that a queue of a thousand is not signed with a key that dies before their turn.
  */
 export class Permits {

@@ -9,6 +9,7 @@ import type { Signature, Transport } from './transport.ts'
 export interface TransportOptions {
   /**
    * Connections per regional endpoint, and so the number of attempts on the wire; default 64.
+   * One of them is kept for the account reads by which the client finds out about a key.
    * More is worth it only where `operations per second × seconds per operation` exceeds it.
    */
   readonly connections?: number

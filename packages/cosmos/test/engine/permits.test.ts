@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Permits } from '../../src/engine/permits.ts'
+import { Permits, permitsFor } from '../../src/engine/permits.ts'
 
 t.test('as many as there are go at once, the others in their order', async t => {
   const permits = new Permits(2)
@@ -43,4 +43,11 @@ t.test('a long queue is served to its end', async t => {
   await Promise.all(all)
   t.equal(served, 5000)
   t.equal(permits.acquire(), null)
+})
+
+t.test('one connection is kept for account reads, where there is more than one', async t => {
+  t.equal(permitsFor(64), 63)
+  t.equal(permitsFor(2), 1)
+  t.equal(permitsFor(1), 1)
+  t.equal(permitsFor(Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY)
 })

@@ -62,7 +62,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 const at = fc.nat(4000)
 
 export const schedule = fc.record({
-  connections: fc.constantFrom(1, 2, 16),
+  connections: fc.constantFrom(1, 3, 16),
   latencies: fc.array(fc.nat(60), { minLength: 1, maxLength: 6 }),
   sourceDelayMs: fc.nat(250),
   first: fc.record({ content, at: fc.constantFrom(0, 0, 500) }),
