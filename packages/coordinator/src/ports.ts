@@ -1,8 +1,10 @@
 import type {
   ArmView,
   CalendarView,
+  Death,
   EvidenceView,
   Fleet,
+  Instance,
   JournalEvent,
   Member,
   Publication,
@@ -47,6 +49,27 @@ export interface Evidence {
 export interface Hooks {
   /** `null`: it has. Otherwise what went wrong, in a few words; never a key. */
   run(consumer: string, slot: Slot): Promise<string | null>
+}
+
+/**
+ * Who knows which pods or machines run an account's members, and which of them are dead. It
+ * follows by itself; whoever reads gets what it knows already, and how long ago it was so.
+ */
+export interface Platform {
+  read(): PlatformWord
+  start(): void
+  /** Resolves once nothing of it runs any more. */
+  stop(): Promise<void>
+}
+
+export interface PlatformWord {
+  /** Since it was last known to have said all that it knows, in ms; `null`: it never did. */
+  readonly ageMs: number | null
+  readonly expected: readonly Instance[]
+  /** Each with what proves it; kept for as long as it may be asked for. Never by absence. */
+  readonly dead: readonly Omit<Death, 'seenAt'>[]
+  /** Why it cannot be heard now; `null`: it can. Never a credential. */
+  readonly error: string | null
 }
 
 /** Who knows calendars: windows and schedule, worked out for this very moment. */

@@ -26,6 +26,7 @@ export {
   type MemberReport,
   type Standing,
 } from './fleet/member.ts'
+export type { Death, Instance, PlatformView, Proof } from './fleet/platform.ts'
 export { type IncomingReport, type Received, receive } from './fleet/receive.ts'
 export {
   type Fingerprints,
@@ -85,6 +86,7 @@ export {
 } from './member/state.ts'
 export type { Attempt, Outcome, SettledWhy } from './rotation/attempt.ts'
 export { type Blocker, type BlockerCode, blockerCodes } from './rotation/blocker.ts'
+export { departed } from './rotation/bury.ts'
 export { decide } from './rotation/decide.ts'
 export type { Decision, Effect, OutsideEffect } from './rotation/decision.ts'
 export { type DryRun, type DryStep, dryRun } from './rotation/dry-run.ts'

@@ -39,7 +39,7 @@ export const blockerSchema = z.object({
 export const memberStatusSchema = z.object({
   name: nameSchema,
   incarnation: z.string(),
-  standing: z.enum(['joined', 'gone', 'replaced', 'evicted']),
+  standing: z.enum(['joined', 'gone', 'replaced', 'evicted', 'dead']),
   reportedMsAgo: countSchema,
   source: z.string(),
   held: heldSchema.nullable(),

@@ -4,6 +4,7 @@ import {
   type Held,
   type IncomingReport,
   type Member,
+  type MemberPod,
   type Publication,
   receive,
   slots,
@@ -30,6 +31,8 @@ export class FakeMember {
   /** What a client of its holds, and what it was told: absent in releases that do not say. */
   ahead: Held | null | undefined
   floor: number | undefined
+  /** Where it runs, in releases and on platforms that say so. */
+  pod: MemberPod | undefined
   /** In flight by fingerprint. */
   readonly busy = new Map<Fingerprint, number>()
   readonly #lastUse = new Map<Fingerprint, number>()
@@ -67,6 +70,7 @@ export class FakeMember {
       clients: { attached: this.leaving ? 0 : 1, lost: this.lost },
       ahead: this.ahead,
       floor: this.floor,
+      ...(this.pod ? { pod: this.pod } : {}),
     }
   }
 

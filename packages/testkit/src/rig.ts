@@ -3,6 +3,7 @@ import {
   type Blocker,
   type BlockerCode,
   decide,
+  departed,
   type Effect,
   emptyRecord,
   evictees,
@@ -14,6 +15,7 @@ import {
   obey,
   type Phase,
   type PhaseName,
+  type PlatformView,
   type Policy,
   type Slot,
   type Verb,
@@ -51,6 +53,8 @@ export class Rig {
   readonly limits: Partial<Limits>
   readonly outside = new FakeOutside()
   policy: Partial<Policy>
+  /** What the platform says; absent: none is asked. */
+  platform: PlatformView | undefined
   readonly #nobody: boolean
   blockers: readonly Blocker[] = []
   mail: (slot: Slot) => Mail = () => 'delivered'
@@ -62,12 +66,8 @@ export class Rig {
   #late: { slot: Slot; at: number }[] = []
   readonly #probes = new FakeProbes()
 
-  constructor({
-    names = ['one', 'two'],
-    limits = {},
-    nobody = false,
-    policy = {},
-  }: RigOptions = {}) {
+  constructor(options: RigOptions = {}) {
+    const { names = ['one', 'two'], limits = {}, nobody = false, policy = {} } = options
     this.members = names.map(name => new FakeMember(name))
     this.limits = limits
     this.#nobody = nobody
@@ -158,6 +158,7 @@ export class Rig {
       return false
     }
     this.blockers = []
+    for (const row of departed(this.fleet.view(), decision.events)) this.fleet.put(row)
     this.#append(decision.events)
     if (decision.effect) this.#apply(decision.effect)
     if (decision.outside) this.outside.run(decision.outside, this.now)
@@ -189,6 +190,7 @@ export class Rig {
       fleet: this.fleet.view(this.reachableSince),
       ...this.#world,
       ...this.outside.view(),
+      ...(this.platform ? { platform: this.platform } : {}),
       probes: this.#probes.views(this.now),
     }
   }

@@ -44,6 +44,8 @@ const sentences: { readonly [T in EventType]: (event: JournalEvent & { type: T }
   paused: ({ by, reason }) => `${by} paused the rotation${why(reason)}.`,
   resumed: ({ by, reason }) => `${by} resumed the rotation${why(reason)}.`,
   aborted: ({ by, reason }) => `${by} aborted the rotation${why(reason)}.`,
+  died: ({ member, proof, detail }) =>
+    `Member ${member} has died: its ${proof === 'terminated' ? 'pod or machine has ended' : 'machine is gone'} (${detail}).`,
   evicted: ({ member, by, reason }) => `${by} evicted member ${member}${why(reason)}.`,
 }
 

@@ -172,6 +172,22 @@ const told: { readonly [T in EventType]: readonly [JournalEvent & { type: T }, s
   paused: [[{ type: 'paused', ...word }, 'ada paused the rotation (due).']],
   resumed: [[{ type: 'resumed', ...word }, 'ada resumed the rotation (due).']],
   aborted: [[{ type: 'aborted', ...word }, 'ada aborted the rotation (due).']],
+  died: [
+    [
+      {
+        ...{ type: 'died', member: 'web-1', incarnation: 'i', uid: 'u-1' },
+        ...{ proof: 'terminated', detail: 'phase Succeeded' },
+      },
+      'Member web-1 has died: its pod or machine has ended (phase Succeeded).',
+    ],
+    [
+      {
+        ...{ type: 'died', member: 'web-2', incarnation: 'i', uid: 'u-2' },
+        ...{ proof: 'machine-ended', detail: 'node-7 is out of service' },
+      },
+      'Member web-2 has died: its machine is gone (node-7 is out of service).',
+    ],
+  ],
   evicted: [[{ type: 'evicted', member: 'web', ...word }, 'ada evicted member web (due).']],
 }
 

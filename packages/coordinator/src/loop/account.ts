@@ -1,79 +1,35 @@
 import {
-  type AccountRecord,
   type Answer,
   againstRetiring,
   type Blocker,
   type DryRun,
   decide,
+  departed,
   dryRun,
   type Effect,
   evictees,
-  type Fleet,
   hasEnded,
   type IncomingReport,
   type Member,
   type OutsideEffect,
   obey,
   type Pair,
-  type Policy,
   receive,
   type Verb,
   type World,
 } from '@keyturn/core'
-import type { Logger } from 'pino'
 import { inShort } from '../azure/azure-error.ts'
-import {
-  type Arm,
-  type Calendar,
-  type Evidence,
-  type Hooks,
-  JournalConflict,
-  type JournalEntry,
-  type LocalAuth,
-  type Prober,
-  type Store,
-  type Vault,
-} from '../ports.ts'
+import { JournalConflict, type JournalEntry } from '../ports.ts'
+import type { AccountOptions, AccountPorts, AccountState } from './account-parts.ts'
 import { apply } from './apply.ts'
 import { Gatherer, type Known } from './gather.ts'
 import { RunningHooks } from './hooks.ts'
 import { Ledger } from './ledger.ts'
-import { type Clock, stopwatch } from './stopwatch.ts'
+import { Hearing } from './platform.ts'
+import { stopwatch } from './stopwatch.ts'
 import { told } from './told.ts'
 
-export interface AccountOptions {
-  /** What operators call it. */
-  readonly name: string
-  /** ARM resource id. */
-  readonly account: string
-  /** What clients are given. */
-  readonly endpoint: string
-  readonly policy: Policy
-  /** Which pair of the account's keys; `readWrite` where absent. */
-  readonly pair?: Pair
-}
-
-export interface AccountPorts {
-  readonly store: Store
-  readonly arm: Arm
-  readonly vault: Vault
-  readonly prober: Prober
-  readonly log: Logger
-  /** Absent where the policy asks for none. */
-  readonly evidence?: Evidence | undefined
-  readonly hooks?: Hooks | undefined
-  readonly localAuth?: LocalAuth | undefined
-  readonly calendar?: Calendar | undefined
-  /** What says how long ago a decision was made: each of them (see `stopwatch`). */
-  readonly clocks: readonly Clock[]
-}
-
-export interface AccountState {
-  readonly record: AccountRecord
-  readonly fleet: Fleet
-  readonly now: number
-  readonly blockers: readonly Blocker[]
-}
+export type { AccountOptions, AccountPorts } from './account-parts.ts'
 
 /** One account's turns: gather, decide, record, apply. Boot is just another turn. */
 export class Account {
@@ -82,6 +38,7 @@ export class Account {
   readonly #gatherer: Gatherer
   readonly #epoch: number
   readonly #hooks: RunningHooks | null
+  readonly #hearing: Hearing | null
   readonly #pair: Pair
   readonly #ledger: Ledger
   #reachableSince = 0
@@ -98,6 +55,7 @@ export class Account {
     this.#pair = options.pair ?? 'readWrite'
     this.#ledger = new Ledger(keyOf(options), ports.store, ports.log, epoch)
     this.#hooks = ports.hooks ? new RunningHooks(ports.hooks, () => this.observe()) : null
+    this.#hearing = ports.platform ? new Hearing(ports.platform) : null
     this.#reachableSince = this.observe()
   }
 
@@ -224,7 +182,11 @@ export class Account {
     }
     this.#blockers = []
     const isIntent = decision.events.some(({ type }) => type === 'regenerate-intended')
-    this.#ledger.append(decision.events, isIntent ? { fleetRevision: fleet.revision } : {})
+    const rows = departed(fleet, decision.events)
+    this.#ledger.append(decision.events, {
+      rows,
+      ...(isIntent ? { fleetRevision: fleet.revision } : {}),
+    })
     if (decision.outside) return this.#applyOutside(decision.outside)
     if (!decision.effect) return 'acted'
     const { account, endpoint } = this.options
@@ -269,6 +231,7 @@ export class Account {
     return {
       now,
       ...(this.#hooks ? { hooks: this.#hooks.views } : {}),
+      ...(this.#hearing ? { platform: this.#hearing.view(now) } : {}),
       ...(calendar ? { calendar: calendar.view(now, this.#ledger.since) } : {}),
       epoch: this.#epoch,
       record: this.#ledger.record,

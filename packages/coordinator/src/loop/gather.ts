@@ -7,6 +7,7 @@ import {
   type Fleet,
   type HookView,
   needs,
+  type PlatformView,
   type Policy,
   paced,
   type Slot,
@@ -24,6 +25,7 @@ export interface Known {
   readonly record: AccountRecord
   readonly policy: Policy
   readonly fleet: Fleet
+  readonly platform?: PlatformView
   readonly hooks?: readonly HookView[]
   readonly calendar?: CalendarView
 }

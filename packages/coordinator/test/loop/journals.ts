@@ -68,6 +68,12 @@ const events: { readonly [T in EventType]: readonly (JournalEvent & { type: T })
   paused: [{ type: 'paused', ...word }],
   resumed: [{ type: 'resumed', ...word }],
   aborted: [{ type: 'aborted', ...word }],
+  died: [
+    {
+      ...{ type: 'died', member: 'web', incarnation: 'i', uid: 'u' },
+      ...{ proof: 'terminated', detail: 'phase Failed' },
+    },
+  ],
   evicted: [{ type: 'evicted', member: 'web', ...word }],
   'retire-asked': [{ type: 'retire-asked', ...word }],
   'retire-intended': [{ type: 'retire-intended', ...word }],

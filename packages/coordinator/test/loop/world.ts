@@ -4,7 +4,7 @@ import type { KeysetDocument } from '@keyturn/protocol'
 import { FakeMember, testPolicy } from '@keyturn/testkit'
 import { pino } from 'pino'
 import { Account } from '../../src/loop/account.ts'
-import type { Arm, Calendar, Prober, Sent, Vault, VaultRead } from '../../src/ports.ts'
+import type { Arm, Calendar, Platform, Prober, Sent, Vault, VaultRead } from '../../src/ports.ts'
 import { secretKey } from '../../src/secret.ts'
 import { SqliteStore } from '../../src/store/sqlite.ts'
 
@@ -26,15 +26,23 @@ export class AccountWorld implements Arm, Vault, Prober {
   readonly store: SqliteStore
   readonly account: Account
   readonly #calendar: Calendar | undefined
+  readonly #platform: Platform | undefined
   readonly member = new FakeMember('one')
 
   constructor({
     path = ':memory:',
     limits = {},
     calendar,
-  }: { path?: string; limits?: Partial<Limits>; calendar?: Calendar } = {}) {
+    platform,
+  }: {
+    path?: string
+    limits?: Partial<Limits>
+    calendar?: Calendar
+    platform?: Platform
+  } = {}) {
     this.store = new SqliteStore(path, () => this.wall)
     this.#calendar = calendar
+    this.#platform = platform
     this.account = this.open(limits)
   }
 
@@ -50,6 +58,7 @@ export class AccountWorld implements Arm, Vault, Prober {
       {
         ...{ store: this.store, arm: this, vault: this, prober: this },
         ...{ log: pino({ enabled: false }), calendar: this.#calendar },
+        platform: this.#platform,
         clocks: [() => this.wall],
       },
       this.store.lead(),

@@ -46,9 +46,10 @@ export interface MemberReport {
 
 /**
  * `joined` binds every gate, however silent. `gone` said goodbye, `replaced` was followed by an
- * incarnation that presented its durable state, `evicted` left by an operator's word.
+ * incarnation that presented its durable state, `evicted` left by an operator's word, `dead` by
+ * the platform's proof.
  */
-export type Standing = 'joined' | 'gone' | 'replaced' | 'evicted'
+export type Standing = 'joined' | 'gone' | 'replaced' | 'evicted' | 'dead'
 
 /** One row of the fleet: a name and an incarnation (PROTOCOL, P10). */
 export interface Member {

@@ -1,6 +1,7 @@
 import { joined, usageOf } from '../fleet/member.ts'
 import { sameFingerprints } from '../keyset.ts'
 import { type Check, publishedOf, seconds } from './check.ts'
+import { remedyForSilence } from './checks-platform.ts'
 import { fromOtherHands } from './other-hands.ts'
 
 /** Nobody may be regenerating blind: an empty fleet is somebody's written word, never an accident. */
@@ -54,14 +55,16 @@ export const enoughMembersAreThere: Check = ({ policy, fleet }) => {
 }
 
 /** Silence is not a goodbye: a member that stopped talking may still be signing. */
-export const everyReportIsFresh: Check = ({ now, policy, fleet }) =>
-  joined(fleet)
+export const everyReportIsFresh: Check = world => {
+  const { now, policy, fleet } = world
+  return joined(fleet)
     .filter(member => now - member.reportedAt > policy.limits.reportAgeMsMax)
     .map(member => ({
       code: 'MEMBER_STALE',
       member: member.name,
-      sentence: `Member ${member.name} last reported ${seconds(now - member.reportedAt)} ago: bring it back, or evict it once it is known to be dead.`,
+      sentence: `Member ${member.name} last reported ${seconds(now - member.reportedAt)} ago: ${remedyForSilence(world, member)}`,
     }))
+}
 
 /** Two that report under one name: nobody can tell whose word counts (P10). */
 export const noTwins: Check = ({ fleet }) => {

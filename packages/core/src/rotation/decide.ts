@@ -1,4 +1,5 @@
 import { otherSlot, type Slot } from '../slot.ts'
+import { bury } from './bury.ts'
 import { type Gate, lookOf, openGate, openUnwaived, seconds } from './check.ts'
 import { remainingIsNotRefused } from './checks-fleet.ts'
 import { act, type Decision, entering, wait } from './decision.ts'
@@ -36,6 +37,7 @@ export const decide = (seen: World): Decision => {
     ])
   }
   return (
+    bury(world) ??
     guardVault(world) ??
     reconcile(world) ??
     keepVault(world) ??

@@ -1,4 +1,5 @@
 import type { Fingerprint } from '../fingerprint.ts'
+import type { Proof } from '../fleet/platform.ts'
 import type { Fingerprints } from '../keyset.ts'
 import type { Slot } from '../slot.ts'
 import type { SettledWhy } from './attempt.ts'
@@ -91,6 +92,15 @@ export type JournalEvent =
       readonly member: string
       readonly by: string
       readonly reason: string
+    }
+  /** A member whose instance the platform has proven dead. */
+  | {
+      readonly type: 'died'
+      readonly member: string
+      readonly incarnation: string
+      readonly uid: string
+      readonly proof: Proof
+      readonly detail: string
     }
 
 /** A phase as the journal names it on entering: attempts come as events of their own. */

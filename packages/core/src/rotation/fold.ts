@@ -30,6 +30,7 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
     case 'rotation-started':
       return { ...record, rotation: started(event, at) }
     case 'evicted':
+    case 'died':
       return record
     case 'retire-asked':
     case 'retire-intended':
@@ -59,7 +60,7 @@ type RetireEvent = JournalEvent & {
 
 type RotationEvent = Exclude<
   JournalEvent,
-  | { type: 'adopted' | 'publish-intended' | 'published' | 'rotation-started' | 'evicted' }
+  | { type: 'adopted' | 'publish-intended' | 'published' | 'rotation-started' | 'evicted' | 'died' }
   | { type: RetireEvent['type'] }
 >
 

@@ -25,6 +25,7 @@ import {
   slotIsFencedEverywhere,
   slotIsQuiet,
 } from './checks-fleet.ts'
+import { expectedInstancesAreThere, platformIsHeard } from './checks-platform.ts'
 import { approvalIsGiven, everyConsumerHasMoved, windowIsOpen } from './checks-policy.ts'
 import type { Rotation } from './record.ts'
 
@@ -36,6 +37,8 @@ const fleetHolds: readonly Check[] = [
   fleetHasSettled,
   expectedMembersAreThere,
   enoughMembersAreThere,
+  platformIsHeard,
+  expectedInstancesAreThere,
   everyReportIsFresh,
   noTwins,
   noClientIsLost,

@@ -16,6 +16,17 @@ export interface Policy {
         readonly atLeast?: number
       }
     | { readonly is: 'none'; readonly acceptedBy: string; readonly reason: string }
+  /**
+   * What says who is expected, whatever they are called, and who is proven dead; or somebody's
+   * written acceptance that operators do. Absent: operators do.
+   */
+  readonly platform?:
+    | {
+        readonly is: 'kubernetes' | 'command'
+        /** What it said longer ago, in ms of observed time, says nothing of now. */
+        readonly ageMsMax: number
+      }
+    | { readonly is: 'none'; readonly acceptedBy: string; readonly reason: string }
   /** What sees strays: Azure's evidence, or somebody's written acceptance that nothing does. */
   readonly evidence:
     | { readonly is: 'none'; readonly acceptedBy: string; readonly reason: string }

@@ -12,6 +12,7 @@ import {
   noClientIsLost,
   noTwins,
 } from './checks-fleet.ts'
+import { expectedInstancesAreThere, platformIsHeard } from './checks-platform.ts'
 import { act, actOutside, type Decision, wait } from './decision.ts'
 import { defaultRetireLimits } from './limits.ts'
 import { hasEnded } from './phase.ts'
@@ -71,6 +72,8 @@ const retireGate: Gate = [
     fleetIsKnown,
     fleetHasSettled,
     expectedMembersAreThere,
+    platformIsHeard,
+    expectedInstancesAreThere,
     everyReportIsFresh,
     noTwins,
     noClientIsLost,
@@ -122,6 +125,7 @@ export const isRetired = ({ record, arm }: World): boolean =>
 /** What cannot be known now is waited for; a use that shows after all ends the matter. */
 const unknowns: readonly BlockerCode[] = [
   'FLEET_SETTLING',
+  'PLATFORM_UNREACHABLE',
   'ARM_UNREACHABLE',
   'ACCOUNT_BUSY',
   'EVIDENCE_PENDING',

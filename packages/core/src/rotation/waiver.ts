@@ -13,6 +13,7 @@ import type { World } from './world.ts'
 export const waivableCodes: readonly BlockerCode[] = [
   'FLEET_UNKNOWN',
   'MEMBER_MISSING',
+  'PLATFORM_UNREACHABLE',
   'MEMBER_STALE',
   'MEMBER_TWIN',
   'MEMBER_NOT_DURABLE',

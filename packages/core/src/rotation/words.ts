@@ -66,12 +66,16 @@ export const waive = (world: World, verb: Waive): Answer => {
   }
 }
 
-const misnamed = ({ fleet, policy }: World, { code, member, consumer }: Waive): Answer | null => {
+const misnamed = (
+  { fleet, policy, platform }: World,
+  { code, member, consumer }: Waive,
+): Answer | null => {
   if (member === undefined && memberCodes.includes(code)) {
     return refuse('UNKNOWN_MEMBER', `${code} is waived for one member by name.`)
   }
   const expected = policy.fleet.is === 'members' ? policy.fleet.names : []
-  const names = [...expected, ...joined(fleet).map(({ name }) => name)]
+  const runs = platform?.expected ?? []
+  const names = [...expected, ...[...runs, ...joined(fleet)].map(({ name }) => name)]
   if (member !== undefined && !names.includes(member)) {
     return refuse('UNKNOWN_MEMBER', `No member ${member} has joined, and none is expected.`)
   }

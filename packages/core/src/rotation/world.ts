@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../fingerprint.ts'
 import type { Fleet } from '../fleet/member.ts'
+import type { PlatformView } from '../fleet/platform.ts'
 import type { Fingerprints } from '../keyset.ts'
 import type { Slot } from '../slot.ts'
 import type { Policy } from './policy.ts'
@@ -17,6 +18,8 @@ export interface World {
   readonly record: AccountRecord
   readonly policy: Policy
   readonly fleet: Fleet
+  /** Who is expected and who is dead; absent: no platform is asked. */
+  readonly platform?: PlatformView
   /** The last look at ARM; `null`: none since this process started. */
   readonly arm: ArmView | null
   /** Why the last look at ARM failed, where none has succeeded yet. */
