@@ -4,13 +4,18 @@ import {
   blockerSchema,
   type DryRunAnswer,
   dryRunSchema,
+  type FleetAnswer,
+  fleetSchema,
   type HistoryEntry,
   historyEntrySchema,
+  type PastRotation,
   problemSchema,
   retireCheckSchema,
+  rotationsSchema,
   type VerbRequest,
 } from '@keyturn/protocol'
 import { z } from 'zod'
+import { Away, type Followed, followEvents } from './account-events.ts'
 import { Failure, UsageError } from './failure.ts'
 import { openSend, type Send, unanswered } from './http.ts'
 import { readToken } from './read-file.ts'
@@ -92,24 +97,79 @@ export class OperatorClient {
     return this.#ask('POST', `/v1/accounts/${name}/verbs`, accountStatusSchema, request)
   }
 
-  async history(): Promise<HistoryEntry[]> {
+  /** The journal, the oldest entry first. @param after the revision before the first one */
+  async history(after = 0): Promise<HistoryEntry[]> {
     const { name } = await this.status()
-    return this.#ask('GET', `/v1/accounts/${name}/history`, z.array(historyEntrySchema))
+    const entries: HistoryEntry[] = []
+    for (;;) {
+      const from = entries.at(-1)?.revision ?? after
+      const path = `/v1/accounts/${name}/history?after=${from}&limit=${entriesAtOnce}`
+      const page = await this.#ask('GET', path, z.array(historyEntrySchema))
+      entries.push(...page)
+      if (page.length < entriesAtOnce) return entries
+    }
+  }
+
+  /** Every member, and how far the fleet is. */
+  async fleet(): Promise<Omit<FleetAnswer, 'next'>> {
+    const { name } = await this.status()
+    const page = (after: string | null) => {
+      const query = after === null ? '' : `?${new URLSearchParams({ after })}`
+      return this.#ask('GET', `/v1/accounts/${name}/fleet${query}`, fleetSchema)
+    }
+    const { progress, ...first } = await page(null)
+    const members = [...first.members]
+    let { next } = first
+    while (next !== null) {
+      const more: FleetAnswer = await page(next)
+      members.push(...more.members)
+      next = more.next
+    }
+    return { progress, members }
+  }
+
+  /** Past and running, the newest first. */
+  async rotations(limit = 20): Promise<PastRotation[]> {
+    const { name } = await this.status()
+    const path = `/v1/accounts/${name}/rotations?limit=${limit}`
+    return (await this.#ask('GET', path, rotationsSchema)).rotations
+  }
+
+  /**
+   * What happens with the account, until the signal, and through restarts of the coordinator.
+   * @param known the revision up to which the journal is known; without it only what is new
+   * @throws {Failure} where the coordinator refuses
+   */
+  async *follow(signal: AbortSignal, known?: number): AsyncGenerator<Followed, void> {
+    const { name } = await this.status()
+    const open = async (revision: number | null, over: AbortSignal): Promise<Response> => {
+      const resume: Record<string, string> =
+        revision === null ? {} : { 'last-event-id': String(revision) }
+      const path = `/v1/accounts/${name}/events`
+      const sending = { headers: resume, signal: over }
+      const response = await this.#send('GET', path, sending).catch(error => {
+        if (error instanceof Failure && error.code === 'COORDINATOR_UNREACHABLE') {
+          throw new Away(error.message, { cause: error })
+        }
+        throw error
+      })
+      if (response.ok) return response
+      const refusal = refusalOf(this.#url, response, await response.json().catch(() => null))
+      throw mayPass.includes(response.status) ? new Away(refusal.message) : refusal
+    }
+    yield* followEvents(open, signal, known ?? null)
   }
 
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
-    const response = await this.#send(method, path, body)
+    const signal = AbortSignal.timeout(answerWithinMs)
+    const response = await this.#send(method, path, { body, signal })
     const answer: unknown = await response.json().catch(() => null)
-    const problem = problemSchema.safeParse(answer)
-    if (!response.ok && problem.success) throw new Failure(...saidBy(problem.data))
     const parsed = response.ok ? schema.safeParse(answer) : null
     if (parsed?.success) return parsed.data
-    const kind = response.headers.get('content-type')?.split(';', 1)[0] ?? 'nothing'
-    const sentence = `What answers at ${this.#url} is no coordinator that this release knows (HTTP ${response.status}, ${kind}): name it with --coordinator, or see what stands between.`
-    throw new Failure(sentence, 'NOT_A_COORDINATOR')
+    throw refusalOf(this.#url, response, answer)
   }
 
-  async #send(method: string, path: string, body: unknown): Promise<Response> {
+  async #send(method: string, path: string, { body, headers, signal }: Sending): Promise<Response> {
     this.#opened ??= openSend(this.#settings)
     const send = await this.#opened
     const init: RequestInit = {
@@ -118,16 +178,37 @@ export class OperatorClient {
         authorization: `Bearer ${this.#token}`,
         'content-type': 'application/json',
         ...(this.#as === undefined ? {} : { 'keyturn-operator': this.#as }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // A redirect would carry the token to whoever it names.
       redirect: 'manual',
-      signal: AbortSignal.timeout(30_000),
+      signal,
     }
     return send(`${this.#url}${path}`, init).catch(error => {
       throw unanswered(this.#url, error)
     })
   }
+}
+
+interface Sending {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+const answerWithinMs = 30_000
+const entriesAtOnce = 1_000
+
+/** Said while a coordinator starts, or by what stands before it. */
+const mayPass: readonly number[] = [429, 502, 503, 504]
+
+const refusalOf = (url: string, response: Response, answer: unknown): Failure => {
+  const problem = problemSchema.safeParse(answer)
+  if (!response.ok && problem.success) return new Failure(...saidBy(problem.data))
+  const kind = response.headers.get('content-type')?.split(';', 1)[0] ?? 'nothing'
+  const sentence = `What answers at ${url} is no coordinator that this release knows (HTTP ${response.status}, ${kind}): name it with --coordinator, or see what stands between.`
+  return new Failure(sentence, 'NOT_A_COORDINATOR')
 }
 
 /** The first blocker is the problem's own; the others are named after it. */

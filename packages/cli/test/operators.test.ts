@@ -129,7 +129,7 @@ t.test('operators turn an account by commands', async t => {
   t.match(await keyturn(['status'], all), { code: 2, err: /orders, archive/ })
   t.match(await keyturn(['status', '--account', 'none'], env), { code: 2, err: /--account/ })
   const member = { ...env, KEYTURN_TOKEN_FILE: join(folder, 'member.token') }
-  t.match(await keyturn(['status'], member), { code: 1, err: /^keyturn: TOKEN_REFUSED: / })
+  t.match(await keyturn(['status'], member), { code: 1, err: /^keyturn: ROLE_MISSING: / })
   const shown = [status, out, lines.join('\n')].join('\n')
   for (const key of [...keys, readFileSync(join(folder, 'operator.token'), 'utf8').trim()]) {
     t.notOk(shown.includes(key), 'nothing secret is shown')

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TokenCredential } from '@azure/core-auth'
 import { type Logger, pino } from 'pino'
-import { createApp } from './api/app.ts'
-import { readTokens, type Tokens } from './api/tokens.ts'
+import { type App, createApp } from './api/app.ts'
+import { byToken, readTokens, type Tokens } from './api/tokens.ts'
 import { openArm, openLocalAuth } from './azure/arm.ts'
 import { inShort } from './azure/azure-error.ts'
 import { openEvidence } from './azure/evidence.ts'
@@ -44,7 +44,8 @@ export class Coordinator {
   readonly #config: CoordinatorConfig
   readonly #credential: TokenCredential
   readonly #log: Logger
-  #running: { store: Store; server: Server; leading: Leading; tokens: Tokens } | null = null
+  #running: { store: Store; server: Server; leading: Leading; app: App; tokens: Tokens } | null =
+    null
 
   /** @throws {z.ZodError} where the configuration is not valid. */
   constructor({ config, credential, log }: CoordinatorOptions) {
@@ -66,8 +67,8 @@ export class Coordinator {
     try {
       // Before the lead is taken: whoever starts twice by mistake must not depose the one at work.
       await listening(server, listen.host, listen.port)
-      const leading = this.#lead(store, server, tokens)
-      this.#running = { store, server, leading, tokens }
+      const { leading, app } = this.#lead(store, server, tokens)
+      this.#running = { store, server, leading, app, tokens }
       leading.start()
     } catch (error) {
       server.close()
@@ -92,8 +93,9 @@ export class Coordinator {
   /** Ends the loops at the end of their turn; the journal says where to go on. */
   async stop(): Promise<void> {
     if (!this.#running) return
-    const { store, server, leading } = this.#running
+    const { store, server, leading, app } = this.#running
     this.#running = null
+    app.close()
     await leading.stop()
     await new Promise(resolve => {
       server.close(resolve)
@@ -104,7 +106,7 @@ export class Coordinator {
   }
 
   /** Takes the lead, and answers from now on. */
-  #lead(store: Store, server: Server, tokens: Tokens): Leading {
+  #lead(store: Store, server: Server, tokens: Tokens): { leading: Leading; app: App } {
     const leading = new Leading({
       accounts: this.#config.accounts.map(config => this.#account(config)),
       store,
@@ -115,11 +117,12 @@ export class Coordinator {
     const app = createApp({
       leading,
       store,
-      tokens,
+      clock: wallClock,
+      authenticate: byToken(tokens),
       onError: error => this.#log.error({ event: 'request-failed', reason: inShort(error) }),
     })
-    server.on('request', app)
-    return leading
+    server.on('request', app.handler)
+    return { leading, app }
   }
 
   #account(config: AccountConfig): LeadingOptions['accounts'][number] {

@@ -32,6 +32,7 @@ export class Leading {
   readonly accounts: readonly Account[]
   readonly #drivers: readonly Driver[]
   readonly #holding: Holding
+  readonly #followers = new Map<Account, Set<() => void>>()
 
   /** Takes the lead: from now on every older leader's appends fail. */
   constructor({ accounts, store, turnMs, clock, log }: LeadingOptions) {
@@ -43,7 +44,10 @@ export class Leading {
       ({ options, ports }) => new Account(options, { ...ports, store, clocks }, epoch),
     )
     this.#drivers = this.accounts.map(account => {
-      const onTurned = () => this.#holding.announce(account)
+      const onTurned = () => {
+        this.#holding.announce(account)
+        for (const follower of this.#followers.get(account) ?? []) follower()
+      }
       return new Driver(account, { turnMs, clock, log, onTurned })
     })
   }
@@ -55,6 +59,13 @@ export class Leading {
   /** Something new is known of the account: its loop should turn. */
   wake(account: Account): void {
     this.#drivers[this.accounts.indexOf(account)]?.wake()
+  }
+
+  /** @returns what ends it. `onTurned` is called after each turn: something may have changed. */
+  follow(account: Account, onTurned: () => void): () => void {
+    const followers = this.#followers.get(account) ?? new Set()
+    this.#followers.set(account, followers.add(onTurned))
+    return () => void followers.delete(onTurned)
   }
 
   /**

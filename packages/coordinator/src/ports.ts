@@ -169,8 +169,11 @@ export interface Store {
   confirmLead(epoch: number): void
   /** Observed time of an account (PROTOCOL, P18). */
   observe(account: string, turnMsMax: number): Observed
-  /** @param after the revision before the first entry: 0 for all of them. */
-  journal(account: string, after: number): readonly JournalEntry[]
+  /**
+   * @param after the revision before the first entry: 0 for all of them
+   * @param limit as many at the most; all of them where absent
+   */
+  journal(account: string, after: number, limit?: number): readonly JournalEntry[]
   /** The last one that was written; absent where a store keeps none. */
   snapshot?(account: string): Snapshot | null
   /**

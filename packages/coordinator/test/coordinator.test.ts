@@ -125,8 +125,11 @@ t.test('bad input is answered with a code and a sentence', async t => {
   const azure = await startAzure(t)
   const coordinator = await startCoordinator(t, azure, configFor(t, azure))
   const get = (path: string, token?: string) => ask(coordinator, 'GET', path, undefined, token)
-  t.match(await get('/v1/accounts', 'wrong'), { status: 403, body: { code: 'TOKEN_REFUSED' } })
-  t.match(await get('/v1/accounts', coordinator.tokens.member), { status: 403 })
+  t.match(await get('/v1/accounts', 'wrong'), { status: 401, body: { code: 'TOKEN_REFUSED' } })
+  t.match(await get('/v1/accounts', coordinator.tokens.member), {
+    status: 403,
+    body: { code: 'ROLE_MISSING' },
+  })
   t.match(await get('/v1/accounts/nobody'), { status: 404, body: { code: 'UNKNOWN_ACCOUNT' } })
   t.match(await get('/v2'), { status: 404, body: { code: 'NOT_FOUND' } })
   const verb = (body: unknown) => ask(coordinator, 'POST', '/v1/accounts/orders/verbs', body)

@@ -25,6 +25,7 @@ export {
   type MemberPod,
   type MemberReport,
   type Standing,
+  usageOf,
 } from './fleet/member.ts'
 export type { Death, Instance, PlatformView, Proof } from './fleet/platform.ts'
 export { type IncomingReport, type Received, receive } from './fleet/receive.ts'

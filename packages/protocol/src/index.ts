@@ -1,3 +1,19 @@
+export {
+  type AccountEvent,
+  type AccountEventName,
+  type AccountEvents,
+  type AccountSummary,
+  accountEvents,
+  type Blocked,
+  blockersSchema,
+  summarySchema,
+} from './api/events.ts'
+export { type FleetAnswer, fleetSchema, type Progress, progressSchema } from './api/fleet.ts'
+export { type PastRotation, pastRotationSchema, rotationsSchema } from './api/history.ts'
+export type { CoordinatorOperation } from './api/operation.ts'
+export { type CoordinatorOperationName, coordinatorOperations } from './api/operations.ts'
+export { type CoordinatorProblem, coordinatorProblems, type KnownProblem } from './api/problems.ts'
+export { type Role, readers, roles } from './api/roles.ts'
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 export { type KeysetDocument, keysetContentType, keysetDocumentSchema } from './keyset.ts'
 export {
@@ -9,8 +25,6 @@ export {
   healthSchema,
   type Readiness,
   readinessSchema,
-  sidecarTokenFileVariable,
-  sidecarUrlVariable,
   socketVariable,
   tokenHeader,
 } from './local.ts'

@@ -11,19 +11,6 @@ import {
   slotSchema,
 } from './words.ts'
 
-/**
- * The coordinator's API for operators:
- *
- *   GET  /v1/accounts                    every account              accountStatusSchema[]
- *   GET  /v1/accounts/{name}             one account                accountStatusSchema
- *   POST /v1/accounts/{name}/verbs       ask for something          verbRequestSchema
- *   GET  /v1/accounts/{name}/history     the journal                historyEntrySchema[]
- *   GET  /v1/accounts/{name}/plan        a dry run                  dryRunSchema
- *          ?slot=primary|secondary&emergency=true
- *   GET  /v1/accounts/{name}/retire      what stands against it     retireCheckSchema
- *
- * A refused verb is a problem (409) with the code of its first blocker, and all `blockers`.
- */
 export const blockerSchema = z.object({
   code: z.enum(blockerCodes),
   sentence: z.string(),

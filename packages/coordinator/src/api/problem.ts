@@ -1,57 +1,82 @@
-import { type Problem, problemContentType } from '@keyturn/protocol'
+import type { Blocker, BlockerCode } from '@keyturn/core'
+import {
+  type CoordinatorProblem,
+  coordinatorProblems,
+  type KnownProblem,
+  type Problem,
+  problemContentType,
+} from '@keyturn/protocol'
 import type { NextFunction, Request, Response } from 'express'
 
 /** An answer that a client can act on: a stable code and one sentence (RFC 9457). */
 export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: CoordinatorProblem
   readonly status: number
-  readonly code: string
-  readonly blockers: readonly unknown[] | undefined
+  readonly title: string
+  readonly blockers = undefined
+  /** Headers that go along. */
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: number, code: string, sentence: string, blockers?: readonly unknown[]) {
+  constructor(
+    code: CoordinatorProblem,
+    sentence: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(sentence)
-    this.status = status
+    const { status, title }: KnownProblem = coordinatorProblems[code]
     this.code = code
-    this.blockers = blockers
+    this.status = status
+    this.title = title
+    this.headers = headers
   }
 }
 
-const titles: Readonly<Record<number, string>> = {
-  400: 'Bad request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not found',
-  409: 'Conflict',
-  413: 'Content too large',
+/** A verb that is refused says why in the code of its first blocker, and gives all of them. */
+export class VerbRefused extends Error {
+  override readonly name = 'VerbRefused'
+  readonly code: BlockerCode
+  readonly status = 409
+  readonly title = 'Refused'
+  readonly blockers: readonly Blocker[]
+  readonly headers = {}
+
+  constructor([first, ...others]: readonly [Blocker, ...Blocker[]]) {
+    super(first.sentence)
+    this.code = first.code
+    this.blockers = [first, ...others]
+  }
 }
 
-export const sendProblem = (response: Response, refusal: Refusal): void => {
-  const { status, code, message, blockers } = refusal
+export const sendProblem = (response: Response, refusal: Refusal | VerbRefused): void => {
+  const { status, title, code, message, blockers, headers } = refusal
   const problem: Problem = {
-    type: 'about:blank',
-    title: titles[status] ?? 'Error',
-    status,
-    code,
-    detail: message,
+    type: `urn:keyturn:problem:${code}`,
+    ...{ title, status, code, detail: message },
     ...(blockers ? { blockers: [...blockers] } : {}),
   }
-  response.status(status).type(problemContentType).send(JSON.stringify(problem))
+  response.status(status).set(headers).type(problemContentType).send(JSON.stringify(problem))
 }
 
 /** The last handler: bad input is answered, never shown a stack. */
 export const problems =
   (onError: (error: unknown) => void) =>
-  (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    if (response.headersSent) next(error)
-    else sendProblem(response, refusalOf(error, onError))
+  (error: unknown, _request: Request, response: Response, _next: NextFunction): void => {
+    const refusal = refusalOf(error, onError)
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, refusal)
   }
 
-const refusalOf = (error: unknown, onError: (error: unknown) => void): Refusal => {
-  if (error instanceof Refusal) return error
+const refusalOf = (error: unknown, onError: (error: unknown) => void): Refusal | VerbRefused => {
+  if (error instanceof Refusal || error instanceof VerbRefused) return error
   const status = (error as { status?: unknown } | null)?.status
+  if (status === 413) {
+    return new Refusal('TOO_LARGE', 'The body is larger than anything that this route takes.')
+  }
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    const sentence = 'The request could not be read: send JSON of at most 1 MB.'
-    return new Refusal(status, 'BAD_REQUEST', sentence)
+    // What parsers say quotes what they read: never passed on.
+    return new Refusal('BAD_REQUEST', 'The request could not be read: send JSON, and a valid path.')
   }
   onError(error)
-  return new Refusal(500, 'INTERNAL', 'The coordinator failed: see its log.')
+  return new Refusal('INTERNAL', 'The coordinator failed at this request: see its log.')
 }

@@ -1,10 +1,24 @@
 import { type Fingerprint, hasEnded, type Member, type Rotation } from '@keyturn/core'
-import type { AccountStatus, MemberStatus, RotationStatus } from '@keyturn/protocol'
+import type { AccountStatus, AccountSummary, MemberStatus, RotationStatus } from '@keyturn/protocol'
 import type { Account } from '../loop/account.ts'
+import type { AccountState } from '../loop/account-parts.ts'
 
 /** One account as operators see it: names, versions and fingerprints. */
-export const statusOf = ({ options, state, pair }: Account): AccountStatus => {
-  const { record, fleet, now, blockers } = state
+export const statusOf = (account: Account): AccountStatus => {
+  const { state } = account
+  const { fleet, now, blockers } = state
+  return {
+    ...summaryOf(account, state),
+    blockers: [...blockers],
+    members: fleet.members.map(member => memberStatusOf(member, now)),
+  }
+}
+
+/** The same without what grows with the fleet. */
+export const summaryOf = (
+  { options, pair }: Account,
+  { record, now }: AccountState,
+): AccountSummary => {
   const { installation, published, rotation } = record
   return {
     name: options.name,
@@ -19,14 +33,12 @@ export const statusOf = ({ options, state, pair }: Account): AccountStatus => {
       fenced: [...published.fenced],
       confirmed: published.confirmed,
     },
-    rotation: rotation && rotationOf(rotation, now),
-    blockers: [...blockers],
-    members: fleet.members.map(member => memberOf(member, now)),
+    rotation: rotation && rotationStatusOf(rotation, now),
     retirement: record.retirement?.is ?? null,
   }
 }
 
-const rotationOf = (rotation: Rotation, now: number): RotationStatus => {
+export const rotationStatusOf = (rotation: Rotation, now: number): RotationStatus => {
   const { id, phase, startedBy: by, reason, from, before, entered } = rotation
   const phases = entered.map(({ name, at }, index) => {
     const until = entered[index + 1]?.at ?? (hasEnded(phase) ? at : now)
@@ -51,7 +63,7 @@ const statusWord = ({ phase, paused }: Rotation): RotationStatus['status'] => {
   return paused ? 'paused' : 'running'
 }
 
-const memberOf = (member: Member, now: number): MemberStatus => {
+export const memberStatusOf = (member: Member, now: number): MemberStatus => {
   const { name, incarnation, standing, reportedAt, report } = member
   const { held, acknowledged, clients, source } = report
   return {

@@ -1,16 +1,15 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { NextFunction, Request, Response } from 'express'
+import { readers } from '@keyturn/protocol'
+import type { Authenticator } from './identity.ts'
 import { Refusal } from './problem.ts'
 
-export type Role = 'member' | 'operator'
-
-export type Tokens = Readonly<Record<Role, string>>
+export type Tokens = Readonly<Record<'member' | 'operator', string>>
 
 /** Reads `member.token` and `operator.token`, made at the first start, readable by the owner. */
 export const readTokens = (directory: string): Tokens => {
-  const token = (role: Role): string => {
+  const token = (role: keyof Tokens): string => {
     const path = join(directory, `${role}.token`)
     if (!existsSync(path)) {
       writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
@@ -20,18 +19,22 @@ export const readTokens = (directory: string): Tokens => {
   return { member: token('member'), operator: token('operator') }
 }
 
-/** Lets through who presents the token of the role; hashed, so that length tells nothing. */
-export const requires =
-  (role: Role, tokens: Tokens) =>
-  (request: Request, _response: Response, next: NextFunction): void => {
+/** Knows who asks by the token presented; hashed, so that length tells nothing. */
+export const byToken =
+  (tokens: Tokens): Authenticator =>
+  request => {
     const [scheme, presented] = (request.get('authorization') ?? '').split(' ')
     if (scheme?.toLowerCase() !== 'bearer' || presented === undefined) {
-      throw new Refusal(401, 'TOKEN_MISSING', `Present the ${role} token as a bearer token.`)
+      throw new Refusal('TOKEN_MISSING', 'Present a token of this coordinator as a bearer token.')
     }
-    if (!timingSafeEqual(digest(presented), digest(tokens[role]))) {
-      throw new Refusal(403, 'TOKEN_REFUSED', `This is not the ${role} token of this coordinator.`)
+    const is = (role: keyof Tokens) => timingSafeEqual(digest(presented), digest(tokens[role]))
+    if (is('member')) {
+      return { name: 'member', roles: ['member'], isProven: false, speaksFor: () => true }
     }
-    next()
+    if (is('operator')) {
+      return { name: 'operator', roles: readers, isProven: false, speaksFor: () => false }
+    }
+    throw new Refusal('TOKEN_REFUSED', 'This is no token of this coordinator.')
   }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

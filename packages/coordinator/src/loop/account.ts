@@ -76,8 +76,13 @@ export class Account {
     this.#ledger.load()
   }
 
-  journal(): readonly JournalEntry[] {
-    return this.#ledger.entries()
+  journal(after = 0, limit?: number): readonly JournalEntry[] {
+    return this.#ledger.entries(after, limit)
+  }
+
+  /** Of the newest event that is known here. */
+  get revision(): number {
+    return this.#ledger.revision
   }
 
   /** A key has leaked, and is not turned yet. */

@@ -31,8 +31,13 @@ export class Ledger {
     return this.#folded.since
   }
 
-  entries(): readonly JournalEntry[] {
-    return this.#store.journal(this.key, 0)
+  entries(after = 0, limit?: number): readonly JournalEntry[] {
+    return this.#store.journal(this.key, after, limit)
+  }
+
+  /** Of the newest event that is known here. */
+  get revision(): number {
+    return this.#folded.revision
   }
 
   /** Folds the journal anew: at boot, and when somebody else has written to it. */

@@ -83,11 +83,11 @@ export class SqliteStore implements Store {
       .run(account, at, wall)
   }
 
-  journal(id: string, after: number): readonly JournalEntry[] {
+  journal(id: string, after: number, limit = -1): readonly JournalEntry[] {
     const account = id.toLowerCase()
     return this.#db
-      .prepare('SELECT * FROM journal WHERE account = ? AND revision > ? ORDER BY revision')
-      .all(account, after)
+      .prepare('SELECT * FROM journal WHERE account = ? AND revision > ? ORDER BY revision LIMIT ?')
+      .all(account, after, limit)
       .map(row => ({
         revision: Number(row['revision']),
         epoch: Number(row['epoch']),

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import type { Verb } from '@keyturn/core'
+import {
+  type CoordinatorOperationName,
+  type coordinatorOperations,
+  type HistoryEntry,
+  nameSchema,
+} from '@keyturn/protocol'
+import type { Response } from 'express'
+import type { Leading } from '../leading.ts'
+import type { Account } from '../loop/account.ts'
+import { JournalConflict, type Store, type WallClock } from '../ports.ts'
+import type { Asked } from './asked.ts'
+import { openLine, resumedAt } from './event-stream.ts'
+import type { Feeds } from './feeds.ts'
+import { fleetPage } from './fleet-page.ts'
+import type { Grouped } from './grouped.ts'
+import type { Identity } from './identity.ts'
+import { blockedOf } from './levels.ts'
+import { Refusal, VerbRefused } from './problem.ts'
+import { rotationsOf } from './rotations.ts'
+import { statusOf } from './status.ts'
+
+type Operations = typeof coordinatorOperations
+
+/** What an operation does: its answer, or none where it writes one itself. */
+export type Handlers = {
+  readonly [N in CoordinatorOperationName]: (
+    asked: Asked<Operations[N]>,
+    identity: Identity,
+    response: Response,
+  ) => unknown
+}
+
+export interface HandlerParts {
+  readonly leading: Leading
+  readonly store: Store
+  readonly reports: Grouped
+  readonly feeds: Feeds
+  readonly clock: WallClock
+}
+
+export const handlersOf = ({ leading, reports, feeds, clock }: HandlerParts): Handlers => {
+  const named = ({ params: { name } }: { readonly params: { readonly name: string } }): Account =>
+    accountNamed(leading.accounts, name)
+  return {
+    getHealth: () => ({ status: 'ok' }),
+    report: ({ params: { name }, body }, identity, response) => {
+      if (!identity.speaksFor(name)) {
+        throw new Refusal('ROLE_MISSING', `${identity.name} may not report for ${name}.`)
+      }
+      const account = accountOf(leading.accounts, body)
+      const gone = new AbortController()
+      response.once('close', () => gone.abort())
+      if (response.closed) gone.abort()
+      return reports.run(() => leading.hear(account, name, body, gone.signal))
+    },
+    listAccounts: () => leading.accounts.map(statusOf),
+    getAccount: asked => statusOf(named(asked)),
+    getBlockers: asked => blockedOf(named(asked).state),
+    getFleet: asked => fleetPage(named(asked).state, asked.query),
+    listRotations: asked => {
+      const account = named(asked)
+      const all = rotationsOf(account.journal(), account.state.now)
+      return { rotations: all.slice(0, asked.query.limit) }
+    },
+    getHistory: asked => {
+      const { after, limit } = asked.query
+      return named(asked).journal(after, limit) satisfies readonly HistoryEntry[]
+    },
+    followEvents: (asked, _identity, response) => {
+      const { request, query } = asked
+      const account = named(asked)
+      const after = resumedAt(request) ?? query.after ?? null
+      const line = openLine(response, clock)
+      void feeds
+        .of(account)
+        .follow(line, after)
+        .finally(() => response.end())
+    },
+    getPlan: async asked => ({ ...(await named(asked).plan(asked.query).catch(notLeading)) }),
+    getRetireCheck: async asked => ({
+      blockers: await named(asked).againstRetiring().catch(notLeading),
+    }),
+    obey: async (asked, identity) => {
+      const account = named(asked)
+      await obey(account, verbOf(asked, identity))
+      leading.wake(account)
+      return statusOf(account)
+    },
+  }
+}
+
+const verbOf = ({ body, request }: Asked<Operations['obey']>, identity: Identity): Verb => {
+  const by = nameOf(identity, request.get('keyturn-operator'))
+  if (body.verb === 'adopt') return { ...body, by, installation: randomUUID() }
+  return body.verb === 'rotate' ? { ...body, by, id: randomUUID() } : { ...body, by }
+}
+
+/** A name that nobody has proven may be said; one that is proven cannot be set aside. */
+const nameOf = ({ name, isProven }: Identity, said: string | undefined): string => {
+  if (said === undefined || said === name) return name
+  if (isProven) throw new Refusal('BAD_REQUEST', `You are ${name}: leave keyturn-operator out.`)
+  if (nameSchema.safeParse(said).success) return said
+  throw new Refusal('BAD_REQUEST', 'keyturn-operator is no name: letters, digits, dots and dashes.')
+}
+
+const obey = async (account: Account, verb: Verb): Promise<void> => {
+  const answer = await account.obey(verb).catch(notLeading)
+  if (answer.done) return
+  const [first, ...others] = answer.blockers
+  if (first === undefined) throw new TypeError('a verb was refused without a blocker')
+  throw new VerbRefused([first, ...others])
+}
+
+const notLeading = (error: unknown): never => {
+  if (!(error instanceof JournalConflict)) throw error
+  const sentence = 'Another coordinator has written to the journal: ask the one that leads.'
+  throw new Refusal(error.code, sentence)
+}
+
+const accountNamed = (accounts: readonly Account[], name: string): Account => {
+  const account = accounts.find(({ options }) => options.name === name)
+  if (account) return account
+  const known = accounts.map(({ options }) => options.name).join(', ')
+  throw new Refusal('UNKNOWN_ACCOUNT', `No such account here; there is ${known}.`)
+}
+
+const accountOf = (
+  accounts: readonly Account[],
+  { account, pair }: Asked<Operations['report']>['body'],
+): Account => {
+  const found = accounts.find(
+    each => each.pair === pair && each.options.account.toLowerCase() === account.toLowerCase(),
+  )
+  if (found) return found
+  const sentence =
+    'This coordinator does not turn that pair of keys of that account: check the sidecar’s keyset.'
+  throw new Refusal('UNKNOWN_ACCOUNT', sentence)
+}

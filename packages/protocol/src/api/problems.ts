@@ -1,0 +1,23 @@
+export interface KnownProblem {
+  readonly status: number
+  readonly title: string
+}
+
+/**
+ * Every answer of the coordinator that is not a success, but for refused verbs: these carry the
+ * code of their first blocker. The `detail` says what it is about.
+ */
+export const coordinatorProblems = {
+  BAD_REQUEST: { status: 400, title: 'Not understood' },
+  TOKEN_MISSING: { status: 401, title: 'Nobody said who asks' },
+  TOKEN_REFUSED: { status: 401, title: 'Not a token of this coordinator' },
+  ROLE_MISSING: { status: 403, title: 'Not allowed' },
+  NOT_FOUND: { status: 404, title: 'No such route' },
+  UNKNOWN_ACCOUNT: { status: 404, title: 'No such account' },
+  JOURNAL_CONFLICT: { status: 409, title: 'Another coordinator leads' },
+  TOO_LARGE: { status: 413, title: 'Body too large' },
+  TOO_MANY_STREAMS: { status: 429, title: 'Too many streams' },
+  INTERNAL: { status: 500, title: 'Internal error' },
+} as const satisfies Record<string, KnownProblem>
+
+export type CoordinatorProblem = keyof typeof coordinatorProblems
