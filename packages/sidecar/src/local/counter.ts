@@ -1,9 +1,9 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { SidecarOptions } from '../options.ts'
 import { defaultSocketMode, socketOf } from '../options.ts'
 import type { Counter } from '../world.ts'
 import { listen } from './listen.ts'
-import { bareApp, type LocalParts, localApp, mount, publicHandlers } from './routes.ts'
+import { type LocalParts, listenerOf, localListener, publicHandlers } from './routes.ts'
 import { boundedServer } from './server.ts'
 import { listenTcp, portOf } from './tcp.ts'
 import { TokenFile } from './token-file.ts'
@@ -22,9 +22,8 @@ export const openCounter = async (options: SidecarOptions, parts: LocalParts): P
   if (options.health === undefined) return main
   const { host = defaultHealthHost, port } = options.health
   try {
-    const app = bareApp()
-    mount(app, publicHandlers(parts), parts)
-    const health = await listenTcp(serverOf(app, parts), { host, port })
+    const listener = listenerOf(publicHandlers(parts), parts)
+    const health = await listenTcp(serverOf(listener, parts), { host, port })
     return {
       url: main.url,
       healthUrl: health.url,
@@ -43,17 +42,17 @@ const openLocal = async (
   const { tcp, socketMode = defaultSocketMode, socketGroup = null } = options
   const socket = { path: socketOf(options), mode: socketMode, group: socketGroup }
   if (tcp === undefined) {
-    const app = localApp(parts, { port: () => null, token: null })
-    return { url: null, ...(await listen(serverOf(app, parts), socket)) }
+    const listener = localListener(parts, { port: () => null, token: null })
+    return { url: null, ...(await listen(serverOf(listener, parts), socket)) }
   }
   const token = await TokenFile.open(tcp.tokenFile)
-  const app = localApp(parts, { port: () => portOf(server), token })
-  const server: Server = serverOf(app, parts)
+  const listener = localListener(parts, { port: () => portOf(server), token })
+  const server: Server = serverOf(listener, parts)
   return listenTcp(server, { host: tcp.host ?? defaultHost, port: tcp.port })
 }
 
-const serverOf = (app: ReturnType<typeof bareApp>, { tally }: LocalParts): Server =>
-  boundedServer(app, {
+const serverOf = (listener: RequestListener, { tally }: LocalParts): Server =>
+  boundedServer(listener, {
     onDrop: () => tally.add('dropped:too-many'),
     onRefused: code => tally.add(`refused:${code}`),
   })

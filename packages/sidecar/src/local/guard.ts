@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { tokenHeader } from '@keyturn/protocol'
-import type { RequestHandler } from 'express'
+import { headerOf } from './call.ts'
 import { Refused } from './refused.ts'
 import type { TokenFile } from './token-file.ts'
 
@@ -21,12 +22,14 @@ export interface Access {
   readonly token: TokenFile | null
 }
 
+/** Looks at a request before anything else does; throws `Refused`. */
+export type Guard = (request: IncomingMessage) => Promise<void> | void
+
 /** Refuses requests that a browser or a proxy was made to send. */
-export const refuseForeign: RequestHandler = (request, _response, next) => {
-  if (foreignHeaders.some(name => request.headers[name] !== undefined)) {
+export const refuseForeign: Guard = ({ headers }) => {
+  if (foreignHeaders.some(name => headers[name] !== undefined)) {
     throw new Refused('BROWSER_REFUSED')
   }
-  next()
 }
 
 /** What a client leaves out of `Host`. */
@@ -35,21 +38,19 @@ const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i
 
 /** A name that somebody else's DNS points to this machine is not ours: rebinding ends here. */
 export const refuseOtherHosts =
-  ({ port }: Access): RequestHandler =>
-  (request, _response, next) => {
-    const host = loopbackHost.exec(request.headers.host ?? '')
+  ({ port }: Access): Guard =>
+  ({ headers }) => {
+    const host = loopbackHost.exec(headers.host ?? '')
     const own = port()
     const isOurs = host !== null && (own === null || Number(host[1] ?? httpPort) === own)
     if (!isOurs) throw new Refused('HOST_REFUSED')
-    next()
   }
 
 /** The socket's mode says who may come; on TCP everybody on the machine can, so a token says it. */
 export const requireToken =
-  ({ token }: Access): RequestHandler =>
-  async (request, _response, next) => {
-    if (token !== null && !(await token.admits(request.get(tokenHeader)))) {
+  ({ token }: Access): Guard =>
+  async request => {
+    if (token !== null && !(await token.admits(headerOf(request, tokenHeader)))) {
       throw new Refused('TOKEN_REFUSED')
     }
-    next()
   }

@@ -1,17 +1,17 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { clientHeader } from '@keyturn/protocol'
-import express, { type Express, type RequestHandler } from 'express'
 import type { Log } from '../log.ts'
 import type { MetricsPage } from '../metrics/page.ts'
 import type { Tally } from '../metrics/tally.ts'
+import { type Handler, headerOf, readJson, reply, replyJson } from './call.ts'
 import type { LocalDesk } from './desk.ts'
-import { type Access, refuseForeign, refuseOtherHosts, requireToken } from './guard.ts'
+import { type Access, type Guard, refuseForeign, refuseOtherHosts, requireToken } from './guard.ts'
 import { openApi } from './openapi.ts'
 import { type Operation, type OperationName, operations } from './operations.ts'
-import { lastResort, notFound } from './problem.ts'
+import { answerProblem, codeFor } from './problem.ts'
 import { Refused } from './refused.ts'
+import { routerOf } from './router.ts'
 
-/** A sample is a few hundred bytes; 16 keys and 64 refusals fit many times over. */
-const bodyBytesMax = '64kb'
 /** A keyset is one kilobyte: who leaves so many unread has stopped reading. */
 const unreadBytesMax = 64 * 1024
 
@@ -22,36 +22,35 @@ export interface LocalParts {
   readonly log: Log
 }
 
-type Handlers<Name extends OperationName> = Readonly<Record<Name, RequestHandler>>
+type Handlers<Name extends OperationName> = Readonly<Record<Name, Handler>>
 
 /** What shows no key and no client: also for the kubelet and Prometheus. */
 export const publicHandlers = ({
   desk,
   page,
 }: Pick<LocalParts, 'desk' | 'page'>): Handlers<'getHealth' | 'getReadiness' | 'getMetrics'> => ({
-  getHealth: (_request, response) => void response.json({ status: 'ok' }),
-  getReadiness: (_request, response) => void response.json(desk.readiness()),
-  getMetrics: async (_request, response) => {
+  getHealth: ({ response }) => replyJson(response, { status: 'ok' }),
+  getReadiness: ({ response }) => replyJson(response, desk.readiness()),
+  getMetrics: async ({ response }) => {
     const { type, text } = await page.print()
-    response.setHeader('content-type', type)
-    response.end(text)
+    reply(response, type, text)
   },
 })
 
 const keysetNow =
-  (desk: LocalDesk): RequestHandler =>
-  async (request, response) => {
-    const refresh = request.get('cache-control') === 'no-cache'
-    const keyset = await desk.keyset(request.get(clientHeader) ?? '', refresh)
-    response.type('application/json').send(keyset.print())
+  (desk: LocalDesk): Handler =>
+  async ({ request, response }) => {
+    const refresh = headerOf(request, 'cache-control') === 'no-cache'
+    const keyset = await desk.keyset(headerOf(request, clientHeader) ?? '', refresh)
+    reply(response, 'application/json', keyset.print())
   }
 
 const keysetStream =
-  ({ desk, tally }: LocalParts): RequestHandler =>
-  (request, response) => {
+  ({ desk, tally }: LocalParts): Handler =>
+  ({ request, response }) => {
     // A stream that shows nothing would take the place of the one that does.
     if (request.method === 'HEAD') throw new Refused('BAD_REQUEST')
-    const id = request.get(clientHeader) ?? ''
+    const id = headerOf(request, clientHeader) ?? ''
     const write = (text: string): void => {
       if (response.destroyed) return
       response.write(text)
@@ -59,7 +58,7 @@ const keysetStream =
       tally.add('dropped:slow-reader')
       response.destroy()
     }
-    const closed = desk.stream(id, request.get('last-event-id'), () => {
+    const closed = desk.stream(id, headerOf(request, 'last-event-id'), () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.flushHeaders()
       return { write, end: () => void response.end() }
@@ -69,19 +68,17 @@ const keysetStream =
 
 /** Done, and nothing to say. */
 const silently =
-  (act: (id: unknown, body: unknown) => Promise<void> | void): RequestHandler =>
-  async (request, response) => {
-    await act(request.params['id'], request.body)
-    response.status(204).end()
+  (act: (id: unknown, body: unknown) => Promise<void> | void): Handler =>
+  async ({ response, id, body }) => {
+    await act(id, body)
+    response.writeHead(204).end()
   }
 
 const handlersOf = (parts: LocalParts): Handlers<OperationName> => {
   const { desk } = parts
-  const description = JSON.stringify(openApi())
   return {
     ...publicHandlers(parts),
-    getDescription: (_request, response) =>
-      void response.type('application/json').send(description),
+    getDescription: ({ response }) => replyJson(response, openApi()),
     getKeyset: keysetNow(desk),
     followKeyset: keysetStream(parts),
     attach: silently((id, body) => desk.attach(id, body)),
@@ -91,48 +88,55 @@ const handlersOf = (parts: LocalParts): Handlers<OperationName> => {
   }
 }
 
-/** Takes the operations that have a handler here, and answers everything else with a problem. */
-export const mount = (
-  app: Express,
-  handlers: Readonly<Partial<Record<OperationName, RequestHandler>>>,
-  { tally, log }: Pick<LocalParts, 'tally' | 'log'>,
-): void => {
-  const parse = express.json({ limit: bodyBytesMax })
-  for (const [name, operation] of Object.entries(operations)) {
+type Handled = Readonly<Partial<Record<OperationName, Handler>>>
+type Watched = Pick<LocalParts, 'tally' | 'log'>
+
+/** Finds the operation that is asked for, and reads the body that it takes. */
+const serving = (handlers: Handled, guards: readonly Guard[]) => {
+  const routes = Object.entries(operations).flatMap(([name, operation]) => {
     const { method, path, body }: Operation = operation
-    const handler = Reflect.get(handlers, name) as RequestHandler | undefined
-    if (handler === undefined) continue
-    const route = path.replace('{id}', ':id')
-    app[method](route, ...(body === undefined ? [handler] : [parse, handler]))
+    const handler = handlers[name as OperationName]
+    return handler === undefined ? [] : [{ method, path, takesBody: body !== undefined, handler }]
+  })
+  const find = routerOf(routes)
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    for (const guard of guards) await guard(request)
+    const found = find(request.method, request.url)
+    if (found === null) throw new Refused('NOT_FOUND')
+    const { route, id } = found
+    const body = route.takesBody ? await readJson(request) : undefined
+    await route.handler({ request, response, id, body })
   }
-  app.use(notFound)
-  app.use(
-    lastResort((code, error) => {
+}
+
+/**
+ * Serves the operations that have a handler here, and answers everything else with a problem. It
+ * says nothing of itself, and caches nothing.
+ */
+export const listenerOf = (
+  handlers: Handled,
+  { tally, log }: Watched,
+  guards: readonly Guard[] = [],
+): RequestListener => {
+  const serve = serving(handlers, guards)
+  return (request, response) => {
+    response.setHeader('cache-control', 'no-store')
+    response.setHeader('x-content-type-options', 'nosniff')
+    serve(request, response).catch((error: unknown) => {
+      const code = codeFor(error)
       tally.add(`refused:${code}`)
+      answerProblem(response, code)
       if (code !== 'INTERNAL') return
       const reason = error instanceof Error ? error.name : 'unknown'
       log.error({ event: 'request-failed', reason }, 'The local API failed at a request.')
-    }),
-  )
-}
-
-/** An application that says nothing of itself, and caches nothing. */
-export const bareApp = (): Express => {
-  const app = express()
-  app.disable('x-powered-by')
-  app.set('etag', false)
-  app.use((_request, response, next) => {
-    response.setHeader('cache-control', 'no-store')
-    response.setHeader('x-content-type-options', 'nosniff')
-    next()
-  })
-  return app
+    })
+  }
 }
 
 /** The sidecar's local API over HTTP, as `operations` describes it. */
-export const localApp = (parts: LocalParts, access: Access): Express => {
-  const app = bareApp()
-  app.use(refuseForeign, refuseOtherHosts(access), requireToken(access))
-  mount(app, handlersOf(parts), parts)
-  return app
-}
+export const localListener = (parts: LocalParts, access: Access): RequestListener =>
+  listenerOf(handlersOf(parts), parts, [
+    refuseForeign,
+    refuseOtherHosts(access),
+    requireToken(access),
+  ])
