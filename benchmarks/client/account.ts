@@ -16,18 +16,26 @@ export const signedFor = (path: string): { readonly type: string; readonly link:
     : { type: parts.at(-2) ?? '', link: parts.join('/') }
 }
 
-/** `null` where a live key signed the request; otherwise what the service should have been given. */
-const refusal = (request: IncomingMessage, keys: Iterable<KeyObject>): string | null => {
+interface Checked {
+  /** The key that signed the request; `null`: none that lives. */
+  readonly key: string | null
+  /** What the service would have had it sign. */
+  readonly payload: string
+}
+
+const check = (request: IncomingMessage, keys: Iterable<[string, KeyObject]>): Checked => {
   const { type, link } = signedFor(request.url ?? '/')
   const date = `${request.headers['x-ms-date']}`.toLowerCase()
   const payload = `${request.method?.toLowerCase()}\n${type.toLowerCase()}\n${link}\n${date}\n\n`
   const given = authorizationForm.exec(decodeURIComponent(request.headers.authorization ?? ''))?.[1]
   const signature = Buffer.from(given ?? '', 'base64')
-  for (const key of keys) {
+  for (const [name, key] of keys) {
     const expected = createHmac('sha256', key).update(payload).digest()
-    if (signature.length === expected.length && timingSafeEqual(signature, expected)) return null
+    if (signature.length === expected.length && timingSafeEqual(signature, expected)) {
+      return { key: name, payload }
+    }
   }
-  return payload
+  return { key: null, payload }
 }
 
 const refused = (payload: string): string =>
@@ -45,6 +53,8 @@ export class Account {
   /** The same, of the account itself. */
   refusedAccountReads = 0
   served = 0
+  /** Told of each request that was accepted. */
+  onAccepted: (key: string, path: string) => void = () => undefined
 
   constructor(keys: readonly string[]) {
     this.setKeys(keys)
@@ -76,10 +86,11 @@ export class Account {
     endpoint: string,
     body: Buffer | '',
   ): void {
-    const payload = refusal(request, this.#keys.values())
-    if (payload === null) {
+    const { key, payload } = check(request, this.#keys)
+    if (key !== null) {
       this.served += 1
       const { method = '', url = '/', headers } = request
+      this.onAccepted(key, url)
       write(response, answerTo({ method, path: url, headers, body, endpoint }))
     } else {
       if (request.url === '/') this.refusedAccountReads += 1
