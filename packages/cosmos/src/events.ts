@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import type { Fingerprint, Slot } from '@keyturn/core'
+import type { SourceKind } from '@keyturn/keyring'
 
 /** What `client.keys` tells. Keys appear as fingerprints only. */
 export interface KeysEvents {
@@ -23,6 +24,11 @@ export interface KeysEvents {
   exhausted: [{ readonly endpoint: string; readonly tried: readonly Fingerprint[] }]
   /** The service's clock differs from this machine's; dates are corrected from now on. */
   'clock-skew': [{ readonly endpoint: string; readonly offsetMs: number }]
+  /**
+   * No sidecar counts what is signed from now on, so no rotation waits for it. Once for each time
+   * that it becomes so.
+   */
+  stray: [{ readonly source: SourceKind; readonly serving: SourceKind | null }]
 }
 
 /** Published for observers that know nothing of the client: `keyturn:swap`, `keyturn:failover`, … */
@@ -32,6 +38,7 @@ const channels = {
   refused: channel('keyturn:refused'),
   exhausted: channel('keyturn:exhausted'),
   'clock-skew': channel('keyturn:clock-skew'),
+  stray: channel('keyturn:stray'),
 } as const satisfies Record<keyof KeysEvents, unknown>
 
 export const eventNames = Object.keys(channels) as readonly (keyof KeysEvents)[]

@@ -19,7 +19,10 @@ export interface ResilientCosmosClientOptions
   > {
   /** The account's URI, for example `https://name.documents.azure.com`. */
   readonly endpoint: string
-  /** A source, a `Ring` that several clients share, or a literal `{ primary, secondary }`. */
+  /**
+   * A source, several in the order of preference, a `Ring` that several clients share, or a literal
+   * `{ primary, secondary }`.
+   */
   readonly keys: Keys
   /** For the connections that the client opens itself; not with `agent` or `httpClient`. */
   readonly transport?: TransportOptions

@@ -1,4 +1,4 @@
-import { fixed, Ring, type Source } from '@keyturn/keyring'
+import { chain, fixed, Ring, type Source } from '@keyturn/keyring'
 import { type Keys, readKeys } from './keys-option.ts'
 
 /** A ring on loan: whoever took it gives it back when it closes. */
@@ -13,28 +13,31 @@ interface Made {
   users: number
 }
 
-type Rings = WeakMap<Source, Made>
+/** A source, or the array of them that a caller passed. */
+type Origin = Source | readonly Source[]
+type Rings = WeakMap<Origin, Made>
 
 const place = Symbol.for('keyturn.rings')
 const known: unknown = Reflect.get(globalThis, place)
 
 /**
- * A source starts once, so clients that are given the same source share one ring. The map is the
- * process's: both builds of this package may be loaded in one, and be given one source.
+ * A source starts once, so clients that are given the same source, or the same array of them, share
+ * one ring. The map is the process's: both builds of this package may be loaded in one, and be given
+ * one source.
  */
 const madeFor: Rings = known instanceof WeakMap ? known : new WeakMap()
 Reflect.set(globalThis, place, madeFor)
 
-const lease = (source: Source): RingLease => {
-  const made = madeFor.get(source) ?? { ring: new Ring({ source }), users: 0 }
-  madeFor.set(source, made)
+const lease = (origin: Origin, sourceOf: () => Source): RingLease => {
+  const made = madeFor.get(origin) ?? { ring: new Ring({ source: sourceOf() }), users: 0 }
+  madeFor.set(origin, made)
   made.users += 1
   return {
     ring: made.ring,
     giveBack: async () => {
       made.users -= 1
       if (made.users > 0) return
-      madeFor.delete(source)
+      madeFor.delete(origin)
       await made.ring.stop()
     },
   }
@@ -42,10 +45,21 @@ const lease = (source: Source): RingLease => {
 
 /**
  * The ring for whatever `keys` is. One that the caller made is the caller's to stop.
- * @throws OptionError where it is neither a source, a ring nor a pair of account keys.
+ * @throws OptionError where it is neither a source, an array of them, a ring nor a pair of account
+ * keys.
  */
 export const ringFor = (keys: Keys): RingLease => {
   const option = readKeys(keys)
-  if (option.is === 'ring') return { ring: option.ring, giveBack: async () => {} }
-  return lease(option.is === 'source' ? option.source : fixed(option.literal))
+  switch (option.is) {
+    case 'ring':
+      return { ring: option.ring, giveBack: async () => {} }
+    case 'source':
+      return lease(option.source, () => option.source)
+    case 'sources':
+      return lease(option.sources, () => chain(option.sources))
+    case 'literal': {
+      const source = fixed(option.literal)
+      return lease(source, () => source)
+    }
+  }
 }

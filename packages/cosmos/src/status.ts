@@ -33,6 +33,18 @@ export interface KeysStatus {
   readonly keys: readonly KeyStatus[]
   /** Where keysets come from, and how long ago the last one came. */
   readonly source: SourceStatus
+  /** No sidecar counts what is signed here, so no rotation waits for it. */
+  readonly isStray: boolean
+}
+
+/**
+ * Whether keys are signed with that no sidecar knows of. A client whose sidecar is away is none:
+ * the sidecar wrote it down before it gave the keys, and counts them as in use until it is back.
+ */
+export const isStray = (ring: Pick<Ring, 'current' | 'sourceStatus'>): boolean => {
+  if (ring.current === null) return false
+  const { serving, isAttached } = ring.sourceStatus()
+  return serving !== 'sidecar' && isAttached !== true
 }
 
 /** One synchronous sample of everything known about a ring's keys. */
@@ -66,6 +78,7 @@ export const keysStatus = (ring: Ring): KeysStatus => {
       }
     }),
     source: ring.sourceStatus(),
+    isStray: isStray(ring),
   }
 }
 

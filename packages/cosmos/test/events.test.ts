@@ -12,6 +12,7 @@ const names: readonly (keyof KeysEvents)[] = [
   'refused',
   'exhausted',
   'clock-skew',
+  'stray',
 ]
 
 t.test('each event is told to listeners and on its channel, and never a key', async t => {
@@ -60,6 +61,7 @@ t.test('each event is told to listeners and on its channel, and never a key', as
   ])
   t.match(of('exhausted'), [{ endpoint }])
   t.match(of('clock-skew'), [{ endpoint, offsetMs: Number }])
+  t.same(of('stray'), [{ source: 'keyVault', serving: null }])
   t.same(published, told, 'the channels tell the same')
   const text = JSON.stringify([told, published])
   for (const key of [a, b, c]) {

@@ -11,6 +11,8 @@ t.test('what keys are is told by their shape', async t => {
   t.strictSame(readKeys(source), { is: 'source', source })
   const ring = new Ring({ source })
   t.equal(readKeys(ring).is, 'ring')
+  const sources = [source, fixed({ primary, secondary })]
+  t.strictSame(readKeys(sources), { is: 'sources', sources })
   t.strictSame(readKeys({ primary, secondary }).is, 'literal')
 })
 
@@ -19,7 +21,9 @@ const wrong: readonly (readonly [name: string, keys: unknown, message: RegExp])[
   ['null', null, /^"keys" is missing\./],
   ['one key', primary, /^"keys" is a text\./],
   ['a number', 7, /^"keys" is no object\./],
-  ['an array of keys', [primary, secondary], /^"keys" is an array\./],
+  ['an array of keys', [primary, secondary], /^"keys\[0\]" is no source\./],
+  ['an array of nothing', [], /^"keys" is an empty array\./],
+  ['a source and a key', [fixed({ primary, secondary }), primary], /^"keys\[1\]" is no source\./],
   ['a source that was not called', keyVault, /^"keys" is a function: call it\./],
   ['a promise', Promise.resolve({ primary, secondary }), /^"keys" is a promise: await it first\./],
   ['an empty object', {}, /^"keys\.primary" is missing/],

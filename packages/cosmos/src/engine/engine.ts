@@ -13,6 +13,7 @@ import { Breakers } from './breakers.ts'
 import { ServiceDate } from './date.ts'
 import { type EngineLimits, Exhaustion, engineLimits, type Parts } from './parts.ts'
 import { Permits, permitsFor } from './permits.ts'
+import { StrayWatch } from './stray-watch.ts'
 import { readTicket, writeTicket } from './ticket.ts'
 
 export interface EngineOptions {
@@ -41,6 +42,7 @@ export class Engine implements HttpClient {
   readonly #unfollow: () => void
   readonly #askNoMore: () => void
   readonly #metrics: ClientMetrics
+  readonly #strays: StrayWatch
   readonly #closing = new AbortController()
   #closed: Promise<void> | null = null
 
@@ -69,6 +71,7 @@ export class Engine implements HttpClient {
     }
     this.#metrics = new ClientMetrics(ring, this.events)
     this.#unfollow = tellNews(ring, this.events)
+    this.#strays = new StrayWatch(ring, this.events)
     ring.start()
   }
 
@@ -80,7 +83,10 @@ export class Engine implements HttpClient {
     if (ticket === null) return this.#parts.transport.send(request, null)
     if (this.#closed !== null) throw clientClosed()
     // The SDK reads the account first of all, and every few minutes: soon enough to look anew.
-    if (ticket.accountRead) this.#metrics.bind()
+    if (ticket.accountRead) {
+      this.#metrics.bind()
+      this.#strays.look()
+    }
     const { endpoint, permits } = this.#placeOf(request.url)
     const tracer = tracerNow()
     if (tracer === null) {
@@ -107,6 +113,7 @@ export class Engine implements HttpClient {
     await this.#lease.giveBack()
     this.#parts.breakers.end()
     this.#unfollow()
+    this.#strays.end()
     this.#metrics.unbind()
     await this.#parts.transport.close()
   }

@@ -48,7 +48,10 @@ const observe = (ring: Ring, meter: Meter): (() => void) => {
   const state = meter.createObservableGauge('keyturn.client.key.state', {
     description: 'Always 1: which slot a key stands in, and whether it is active or fenced',
   })
-  const all = [attempts, inFlight, refused, state, version, age]
+  const stray = meter.createObservableGauge('keyturn.client.stray', {
+    description: '1 where no sidecar counts what is signed, 0 where one does',
+  })
+  const all = [attempts, inFlight, refused, state, version, age, stray]
   const callback = (result: BatchObservableResult): void => {
     const status = keysStatus(ring)
     for (const key of status.keys) {
@@ -65,6 +68,7 @@ const observe = (ring: Ring, meter: Meter): (() => void) => {
       ...(account ? { 'keyturn.account': account } : {}),
     }
     if (status.version !== null) result.observe(version, status.version, of)
+    if (status.version !== null) result.observe(stray, status.isStray ? 1 : 0, of)
     const { ageMs } = status.source
     if (ageMs !== null) result.observe(age, ageMs / 1000, of)
   }
