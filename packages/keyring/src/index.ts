@@ -38,5 +38,5 @@ export type {
   LocalStream,
   SidecarLine,
 } from './sources/sidecar/http.ts'
-export type { Presence } from './sources/sidecar/presence.ts'
+export { type Presence, presencePath } from './sources/sidecar/presence.ts'
 export { SidecarSource, type SidecarSourceOptions, sidecar } from './sources/sidecar/sidecar.ts'

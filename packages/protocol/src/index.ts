@@ -25,6 +25,8 @@ export {
   healthSchema,
   type Readiness,
   readinessSchema,
+  sidecarTokenFileVariable,
+  sidecarUrlVariable,
   socketVariable,
   tokenHeader,
 } from './local.ts'

@@ -63,3 +63,7 @@ export const defaultSocketPath = '/run/keyturn/keyturn.sock'
 
 /** The environment variable that names the socket for applications and sidecars alike. */
 export const socketVariable = 'KEYTURN_SOCKET'
+
+/** Those that name a sidecar on loopback TCP, and its token, for applications. */
+export const sidecarUrlVariable = 'KEYTURN_SIDECAR_URL'
+export const sidecarTokenFileVariable = 'KEYTURN_SIDECAR_TOKEN_FILE'

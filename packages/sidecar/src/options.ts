@@ -105,6 +105,9 @@ export const checkOptions = (options: SidecarOptions): void => {
 }
 
 const checkLocal = ({ tcp, health, socketMode, socket }: SidecarOptions): void => {
+  if (tcp === undefined && process.platform === 'win32') {
+    refuse('On Windows there are no Unix sockets for Node: give the sidecar tcp.')
+  }
   if (tcp !== undefined && socket !== undefined) {
     refuse('A sidecar listens on a socket or on TCP: name one of the two.')
   }

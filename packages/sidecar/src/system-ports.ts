@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { backgroundClock, systemChance } from '@keyturn/keyring'
+import { dirname } from 'node:path'
+import { backgroundClock, presencePath, systemChance } from '@keyturn/keyring'
 import { openCounter } from './local/counter.ts'
 import type { Log } from './log.ts'
 import { type SidecarOptions, socketOf } from './options.ts'
@@ -41,6 +41,6 @@ export const systemPorts = (options: SidecarOptions, log: Log): SidecarPorts => 
 }
 
 const presenceIn = (directory: string): PresenceSockets => ({
-  check: name => checkPresence(join(directory, name), presenceTimeoutMs),
-  forget: name => unlink(join(directory, name)).catch(() => undefined),
+  check: name => checkPresence(presencePath(directory, name), presenceTimeoutMs),
+  forget: name => unlink(presencePath(directory, name)).catch(() => undefined),
 })

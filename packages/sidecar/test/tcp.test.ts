@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { SpokenSource } from './helpers/keysets.ts'
 import { ask, attachment } from './helpers/local.ts'
 import { LogLines } from './helpers/log-lines.ts'
+import { TestProcess } from './helpers/process.ts'
 import { scratch } from './helpers/scratch.ts'
 import { fencedKeyset } from './helpers/sidecars.ts'
 
@@ -85,6 +86,20 @@ t.test('a token that can be guessed, or cannot be written, is refused', async t 
     await t.rejects(sidecar.start(), { code: 'TOKEN_UNUSABLE' }, tokenFile)
   }
 })
+
+t.test(
+  'an application follows over TCP as over the socket, and its death is proven there',
+  async t => {
+    const { sidecar, file, lines } = await startOnTcp(t)
+    const env = { KEYTURN_SIDECAR_URL: sidecar.url ?? '', KEYTURN_SIDECAR_TOKEN_FILE: file }
+    const application = new TestProcess(t, './application.ts', ['', 'orders-api'], env)
+    t.equal((await application.until(({ is }) => is === 'swapped')).version, 1)
+    await lines.until('acknowledged')
+    application.child.kill('SIGKILL')
+    t.match(await lines.until('client-died'), { client: /^orders-api\./ })
+    t.same(sidecar.status()?.clients, [])
+  },
+)
 
 t.test('only names of this machine with the right port are answered', async t => {
   const { port, token } = await startOnTcp(t)

@@ -4,8 +4,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sidecar } from '@keyturn/keyring'
 import t, { type Test } from 'tap'
 import { LocalHttp } from '../../src/sources/sidecar/http.ts'
+import { directoryOf, placeOf } from '../../src/sources/sidecar/place.ts'
+import { presencePath } from '../../src/sources/sidecar/presence.ts'
 
 const signal = AbortSignal.timeout(20_000)
 const healthz = { method: 'GET', path: '/healthz' } as const
@@ -72,4 +75,33 @@ t.test('a sidecar on another machine is no sidecar', async t => {
   ]) {
     t.throws(() => new LocalHttp({ url, tokenFile: '/x' }), TypeError, url)
   }
+})
+
+t.test(
+  'options or the environment name it, and what a caller names himself counts more',
+  async t => {
+    const place = (options: object, env = {}) => placeOf(options, env)
+    const url = 'http://127.0.0.1:7843'
+    t.equal(place({}), '/run/keyturn/keyturn.sock')
+    t.equal(place({}, { KEYTURN_SOCKET: '/s' }), '/s')
+    t.equal(place({ socket: '/own' }, { KEYTURN_SOCKET: '/s' }), '/own')
+    const env = { KEYTURN_SIDECAR_URL: url, KEYTURN_SIDECAR_TOKEN_FILE: '/token' }
+    t.same(place({}, env), { url, tokenFile: '/token' })
+    t.equal(place({}, { ...env, KEYTURN_SOCKET: '/s' }), '/s')
+    const own = { url: 'http://[::1]:1', tokenFile: '/mine' }
+    t.same(place(own, { ...env, KEYTURN_SOCKET: '/s' }), own)
+    t.throws(() => place({ url }), { message: /tokenFile.*KEYTURN_SIDECAR_TOKEN_FILE/ })
+    t.throws(() => place({ url, socket: '/s' }), { message: /one of the two/ })
+    t.throws(() => sidecar({ url: 'http://10.0.0.1:1', tokenFile: '/x' }), TypeError)
+  },
+)
+
+t.test('a client says beside the socket or the token that it lives', async t => {
+  t.equal(directoryOf('/run/keyturn/s'), '/run/keyturn')
+  t.equal(
+    directoryOf({ url: 'http://127.0.0.1:1', tokenFile: '/etc/keyturn/token' }),
+    '/etc/keyturn',
+  )
+  t.equal(presencePath('/run/keyturn', 'c-1', 'linux'), '/run/keyturn/c-1')
+  t.equal(presencePath('C:\\keyturn', 'c-1', 'win32'), '\\\\.\\pipe\\keyturn-c-1')
 })

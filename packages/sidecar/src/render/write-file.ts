@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncDirectory } from '../sync-directory.ts'
 
 export interface Place {
   readonly path: string
@@ -42,13 +43,4 @@ const writeNew = async (path: string, { mode, owner }: Place, text: string): Pro
 const settle = async (file: FileHandle, { mode, owner }: Omit<Place, 'path'>): Promise<void> => {
   if (owner !== null) await file.chown(owner.uid, owner.gid)
   await file.chmod(mode)
-}
-
-const syncDirectory = async (path: string): Promise<void> => {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
 }

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DurableState } from '@keyturn/core'
 import { reasonOf, SidecarError } from '../error.ts'
+import { syncDirectory } from '../sync-directory.ts'
 import { parseDurable, printDurable } from './durable-schema.ts'
 
 export type Loaded =
@@ -70,15 +71,5 @@ export class StateFile {
         'give the sidecar a directory of its own that it may write, with space left.',
       cause,
     )
-  }
-}
-
-/** The rename itself is durable only once the directory is. */
-const syncDirectory = async (path: string): Promise<void> => {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }

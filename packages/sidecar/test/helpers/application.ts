@@ -2,10 +2,10 @@ import { Ring, sidecar } from '@keyturn/keyring'
 
 /**
  * An application in a process of its own: follows a sidecar and signs when it is told to.
- * Commands come over IPC; it tells each swap and the outcome of each command.
+ * Where it is given no socket, the environment says where the sidecar is. Commands come over IPC; it tells each swap and the outcome of each command.
  */
 const [, , socket, name] = process.argv
-const ring = new Ring({ source: sidecar({ socket, name, usageMs: 200 }) })
+const ring = new Ring({ source: sidecar({ ...(socket ? { socket } : {}), name, usageMs: 200 }) })
 const inFlight: Parameters<Ring['end']>[0][] = []
 
 const tell = (message: object): void => void process.send?.(message)

@@ -1,8 +1,19 @@
 import { chmod } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
 
 /** Containers of a pod differ in uid and share a group. */
 const mode = 0o660
+
+/**
+ * Where a client of this name says that it lives. Windows has no Unix sockets in Node, but named
+ * pipes, and these in one room for the whole machine.
+ */
+export const presencePath = (
+  directory: string,
+  name: string,
+  platform: NodeJS.Platform = process.platform,
+): string => (platform === 'win32' ? `\\\\.\\pipe\\keyturn-${name}` : join(directory, name))
 
 /** What tells others that this process lives. */
 export interface Presence {
@@ -34,7 +45,8 @@ export class PresenceSocket implements Presence {
     server.listen(this.path, resolve)
     await promise
     this.#server = server
-    await chmod(this.path, mode)
+    // A pipe has no mode: who may open it, Windows says by the user that made it.
+    if (process.platform !== 'win32') await chmod(this.path, mode)
   }
 
   /** Only after a goodbye: to everybody else this looks like a death. */

@@ -1,25 +1,27 @@
 import { randomBytes } from 'node:crypto'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { backoffMs } from '@keyturn/core'
-import {
-  type ClientAttach,
-  type ClientUsage,
-  clientHeader,
-  defaultSocketPath,
-  socketVariable,
-} from '@keyturn/protocol'
+import { type ClientAttach, type ClientUsage, clientHeader } from '@keyturn/protocol'
 import { backgroundClock, type Chance, type Clock, rest, systemChance } from '../../clock.ts'
 import { parseKeyset } from '../../document.ts'
 import type { RefreshReason, RingSink, Source, SourceStatus } from '../../source.ts'
 import { Reading } from '../reading.ts'
 import { EventReader } from './events.ts'
 import { LocalHttp, type SidecarLine } from './http.ts'
-import { type Presence, PresenceSocket } from './presence.ts'
+import { directoryOf, nameOfPlace, type Place, placeOf } from './place.ts'
+import { type Presence, PresenceSocket, presencePath } from './presence.ts'
 import { Uploader } from './uploader.ts'
 
 export interface SidecarSourceOptions {
   /** The sidecar's Unix socket; default `$KEYTURN_SOCKET`, else `/run/keyturn/keyturn.sock`. */
   readonly socket?: string
+  /**
+   * A sidecar on loopback TCP instead, such as `http://127.0.0.1:7843`: on Windows, and where
+   * there are no Unix sockets. Default `$KEYTURN_SIDECAR_URL`, where no socket is named.
+   */
+  readonly url?: string
+  /** Goes with `url`: holds the sidecar's token. Default `$KEYTURN_SIDECAR_TOKEN_FILE`. */
+  readonly tokenFile?: string
   /** What people call this application; default: the name of the program that runs. */
   readonly name?: string
   /** Between two samples of usage without news, in ms; default 3,000. */
@@ -46,7 +48,7 @@ export class SidecarSource implements Source {
   readonly stalenessMsMax = 0
   /** Names this ring among the sidecar's clients, for as long as the process lives. */
   readonly id: string
-  readonly #socket: string
+  readonly #place: Place
   readonly #name: string
   readonly #usageMs: number
   readonly #clock: Clock
@@ -64,16 +66,18 @@ export class SidecarSource implements Source {
   /** Ends the open stream, so that the loop attaches anew. */
   #reconnect = new AbortController()
 
+  /** @throws TypeError where the URL names another machine, or comes without a token file. */
   constructor(options: SidecarSourceOptions = {}) {
-    this.#socket = options.socket ?? process.env[socketVariable] ?? defaultSocketPath
+    this.#place = placeOf(options, process.env)
     this.#name = options.name ?? programName()
     this.#usageMs = options.usageMs ?? defaultUsageMs
     this.#clock = options.clock ?? backgroundClock
     this.#chance = options.chance ?? systemChance
     const { line } = options
     this.id = line?.id ?? `c-${randomBytes(8).toString('hex')}`
-    this.#http = line?.http ?? new LocalHttp(this.#socket)
-    this.#presence = line?.presence ?? new PresenceSocket(join(dirname(this.#socket), this.id))
+    this.#http = line?.http ?? new LocalHttp(this.#place)
+    this.#presence =
+      line?.presence ?? new PresenceSocket(presencePath(directoryOf(this.#place), this.id))
     this.#reading = new Reading('sidecar', this.#clock)
   }
 
@@ -213,7 +217,7 @@ export class SidecarSource implements Source {
     const stray = this.#everAttached
       ? ''
       : ' Until then no sidecar counts this process: it is a stray, and no rotation waits for it.'
-    return `The sidecar at ${this.#socket} cannot be followed now (${reason}): it is tried again by itself, and the last keyset stays in use.${stray}`
+    return `The sidecar at ${nameOfPlace(this.#place)} cannot be followed now (${reason}): it is tried again by itself, and the last keyset stays in use.${stray}`
   }
 }
 
@@ -224,6 +228,9 @@ const programName = (): string => {
   return name === '' ? 'application' : name.slice(0, 64)
 }
 
-/** Follows the sidecar beside this application. */
+/**
+ * Follows the sidecar beside this application: over its Unix socket, or over loopback TCP.
+ * @throws TypeError where the URL names another machine, or comes without a token file.
+ */
 export const sidecar = (options: SidecarSourceOptions = {}): SidecarSource =>
   new SidecarSource(options)
