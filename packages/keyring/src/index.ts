@@ -38,5 +38,10 @@ export type {
   LocalStream,
   SidecarLine,
 } from './sources/sidecar/http.ts'
-export { type Presence, presencePath } from './sources/sidecar/presence.ts'
-export { SidecarSource, type SidecarSourceOptions, sidecar } from './sources/sidecar/sidecar.ts'
+export { type Presence, PresenceSocket, presencePath } from './sources/sidecar/presence.ts'
+export {
+  type OwnLine,
+  SidecarSource,
+  type SidecarSourceOptions,
+  sidecar,
+} from './sources/sidecar/sidecar.ts'

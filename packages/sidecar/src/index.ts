@@ -7,6 +7,7 @@ export {
 } from './config/read.ts'
 export { type SidecarConfig, sidecarConfigSchema } from './config/schema.ts'
 export { type SidecarSetting, sidecarSettings } from './config/settings.ts'
+export type { EmbeddedKeysOptions } from './embedded/keys.ts'
 export { SidecarError, type SidecarErrorCode } from './error.ts'
 export type { TcpSettings } from './local/tcp.ts'
 export type { Fact, Log } from './log.ts'

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Chance, Clock, Source } from '@keyturn/keyring'
 import {
   defaultSocketPath,
@@ -29,8 +30,11 @@ export interface SidecarOptions {
   readonly pod?: Pod
   /** Where keysets come from: `keyVault(…)`, `files(…)`. */
   readonly source: Source
-  /** The Unix socket; default `$KEYTURN_SOCKET`, else `/run/keyturn/keyturn.sock`. */
-  readonly socket?: string
+  /**
+   * The Unix socket; default `$KEYTURN_SOCKET`, else `/run/keyturn/keyturn.sock`. `null`: none;
+   * only clients in this process are served, by `Sidecar.keys()`.
+   */
+  readonly socket?: string | null
   /** Its mode; default 0o600. Containers that differ in uid share a group and need 0o660. */
   readonly socketMode?: number
   /** Its group, by number; default: the process's own. */
@@ -67,8 +71,20 @@ export const defaultSocketMode = 0o600
 /** Several polls of any source: a fleet must not go red because a vault rests for a minute. */
 export const defaultStalenessMsMax = 900_000
 
-export const socketOf = ({ socket }: SidecarOptions): string =>
-  socket ?? process.env[socketVariable] ?? defaultSocketPath
+/** `null`: no Unix socket. */
+export const socketOf = ({ socket, tcp }: SidecarOptions): string | null =>
+  socket === null || tcp !== undefined
+    ? null
+    : (socket ?? process.env[socketVariable] ?? defaultSocketPath)
+
+/**
+ * Where clients say that they live: beside the socket or the token, and without either beside the
+ * durable state. `null`: nowhere, and nobody will ask.
+ */
+export const presenceDirectoryOf = (options: SidecarOptions): string | null => {
+  const beside = options.tcp?.tokenFile ?? socketOf(options)
+  return beside === null ? (options.stateDirectory ?? null) : dirname(beside)
+}
 
 const refuse = (message: string): never => {
   throw new SidecarError('BAD_OPTIONS', message)
@@ -105,10 +121,10 @@ export const checkOptions = (options: SidecarOptions): void => {
 }
 
 const checkLocal = ({ tcp, health, socketMode, socket }: SidecarOptions): void => {
-  if (tcp === undefined && process.platform === 'win32') {
+  if (tcp === undefined && socket !== null && process.platform === 'win32') {
     refuse('On Windows there are no Unix sockets for Node: give the sidecar tcp.')
   }
-  if (tcp !== undefined && socket !== undefined) {
+  if (tcp !== undefined && typeof socket === 'string') {
     refuse('A sidecar listens on a socket or on TCP: name one of the two.')
   }
   const { host = '127.0.0.1', port = 0 } = tcp ?? {}

@@ -1,5 +1,6 @@
 import { heldOf, isOwnSubject, mayGoodbye, notServing } from '@keyturn/core'
-import { type LiveKeyset, Ring, type RingNews, rest } from '@keyturn/keyring'
+import { type LiveKeyset, Ring, type RingNews, rest, type SidecarSource } from '@keyturn/keyring'
+import { type EmbeddedKeysOptions, embeddedKeys } from './embedded/keys.ts'
 import { SidecarError } from './error.ts'
 import { LocalDesk } from './local/desk.ts'
 import { isPrintable } from './local/keyset-text.ts'
@@ -12,6 +13,7 @@ import {
   defaultHoldMs,
   defaultJoinWaitMs,
   defaultStalenessMsMax,
+  presenceDirectoryOf,
   type SidecarOptions,
   socketOf,
 } from './options.ts'
@@ -52,7 +54,7 @@ export class Sidecar {
   readonly #tally = new Tally()
   readonly #log: Log
   readonly #ports: SidecarPorts
-  readonly #socket: string
+  readonly #socket: string | null
   #running: Running | null = null
   #hasStarted = false
   /** The keyset that the member's state speaks of: the ring's, once it is known to be ours. */
@@ -157,7 +159,8 @@ export class Sidecar {
     return this.#options.name
   }
 
-  get socket(): string {
+  /** Where applications attach; `null`: on TCP, or only in this process. */
+  get socket(): string | null {
     return this.#socket
   }
 
@@ -169,6 +172,17 @@ export class Sidecar {
   /** Of the port for health and metrics; `null` where there is none. */
   get healthUrl(): string | null {
     return this.#running?.counter.healthUrl ?? null
+  }
+
+  /**
+   * Keys for a client in this process: `new ResilientCosmosClient({ endpoint, keys: own.keys() })`.
+   * It is a client like any other: it attaches, is counted, and says goodbye when it is closed.
+   * Close clients before the sidecar is stopped; it takes no leave while one is left.
+   */
+  keys(options: EmbeddedKeysOptions = {}): SidecarSource {
+    const desk = () => this.#running?.desk ?? null
+    const { clock, chance } = this.#ports
+    return embeddedKeys(desk, presenceDirectoryOf(this.#options), { ...options, clock, chance })
   }
 
   /** How it stands now; `null` before `start` and after `stop`. */

@@ -11,7 +11,8 @@ import type { MemberStore } from './store.ts'
 /** How a sidecar stands. Never a key. */
 export interface SidecarStatus {
   readonly name: string
-  readonly socket: string
+  /** `null`: none. */
+  readonly socket: string | null
   readonly incarnation: string
   readonly joining: Joining
   /** Why applications are handed no keyset now; `null`: they are. */
@@ -31,7 +32,7 @@ export interface SidecarStatus {
 
 export const statusOf = (
   name: string,
-  socket: string,
+  socket: string | null,
   { state }: MemberStore,
   source: SourceStatus,
 ): SidecarStatus => ({

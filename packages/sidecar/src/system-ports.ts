@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { backgroundClock, presencePath, systemChance } from '@keyturn/keyring'
 import { openCounter } from './local/counter.ts'
 import type { Log } from './log.ts'
-import { type SidecarOptions, socketOf } from './options.ts'
+import { presenceDirectoryOf, type SidecarOptions } from './options.ts'
 import type { PresenceSockets } from './ports.ts'
 import { checkPresence } from './presence/check.ts'
 import { readAccount } from './probe/account-read.ts'
@@ -20,13 +19,13 @@ const presenceTimeoutMs = 1_000
 
 /** The world as this machine has it: Unix sockets, files, the network. */
 export const systemPorts = (options: SidecarOptions, log: Log): SidecarPorts => {
-  const { name, stateDirectory, coordinator, probe = {}, tcp } = options
+  const { name, stateDirectory, coordinator, probe = {} } = options
   return {
     clock: options.clock ?? backgroundClock,
     chance: options.chance ?? systemChance,
     newId: randomUUID,
     disk: stateDirectory === undefined ? null : new StateFile(stateDirectory, name),
-    presence: presenceIn(dirname(tcp?.tokenFile ?? socketOf(options))),
+    presence: presenceIn(presenceDirectoryOf(options)),
     readAccount: (endpoint, credentials) =>
       readAccount(endpoint, {
         ...credentials,
@@ -40,7 +39,12 @@ export const systemPorts = (options: SidecarOptions, log: Log): SidecarPorts => 
   }
 }
 
-const presenceIn = (directory: string): PresenceSockets => ({
-  check: name => checkPresence(presencePath(directory, name), presenceTimeoutMs),
-  forget: name => unlink(presencePath(directory, name)).catch(() => undefined),
+const presenceIn = (directory: string | null): PresenceSockets => ({
+  check: async name =>
+    directory === null
+      ? 'unknown'
+      : checkPresence(presencePath(directory, name), presenceTimeoutMs),
+  forget: async name => {
+    if (directory !== null) await unlink(presencePath(directory, name)).catch(() => undefined)
+  },
 })

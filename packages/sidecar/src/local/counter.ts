@@ -40,10 +40,12 @@ const openLocal = async (
   parts: LocalParts,
 ): Promise<Counter & { readonly url: string | null }> => {
   const { tcp, socketMode = defaultSocketMode, socketGroup = null } = options
-  const socket = { path: socketOf(options), mode: socketMode, group: socketGroup }
   if (tcp === undefined) {
+    const path = socketOf(options)
+    if (path === null) return { url: null, close: async () => {} }
     const listener = localListener(parts, { port: () => null, token: null })
-    return { url: null, ...(await listen(serverOf(listener, parts), socket)) }
+    const place = { path, mode: socketMode, group: socketGroup }
+    return { url: null, ...(await listen(serverOf(listener, parts), place)) }
   }
   const token = await TokenFile.open(tcp.tokenFile)
   const listener = localListener(parts, { port: () => portOf(server), token })

@@ -29,7 +29,15 @@ export interface SidecarSourceOptions {
   readonly clock?: Clock
   readonly chance?: Chance
   /** Instead of sockets of this machine: the way to the sidecar, and what says that we live. */
-  readonly line?: { readonly id: string; readonly http: SidecarLine; readonly presence: Presence }
+  readonly line?: OwnLine
+}
+
+export interface OwnLine {
+  readonly id: string
+  readonly http: SidecarLine
+  readonly presence: Presence
+  /** Stands in sentences behind "the sidecar". */
+  readonly where?: string
 }
 
 const defaultUsageMs = 3_000
@@ -48,7 +56,8 @@ export class SidecarSource implements Source {
   readonly stalenessMsMax = 0
   /** Names this ring among the sidecar's clients, for as long as the process lives. */
   readonly id: string
-  readonly #place: Place
+  /** Stands in sentences behind "the sidecar". */
+  readonly #where: string
   readonly #name: string
   readonly #usageMs: number
   readonly #clock: Clock
@@ -68,16 +77,15 @@ export class SidecarSource implements Source {
 
   /** @throws TypeError where the URL names another machine, or comes without a token file. */
   constructor(options: SidecarSourceOptions = {}) {
-    this.#place = placeOf(options, process.env)
     this.#name = options.name ?? programName()
     this.#usageMs = options.usageMs ?? defaultUsageMs
     this.#clock = options.clock ?? backgroundClock
     this.#chance = options.chance ?? systemChance
-    const { line } = options
-    this.id = line?.id ?? `c-${randomBytes(8).toString('hex')}`
-    this.#http = line?.http ?? new LocalHttp(this.#place)
-    this.#presence =
-      line?.presence ?? new PresenceSocket(presencePath(directoryOf(this.#place), this.id))
+    const line = options.line ?? lineTo(placeOf(options, process.env))
+    this.id = line.id
+    this.#http = line.http
+    this.#presence = line.presence
+    this.#where = line.where ?? 'beside this process'
     this.#reading = new Reading('sidecar', this.#clock)
   }
 
@@ -217,8 +225,14 @@ export class SidecarSource implements Source {
     const stray = this.#everAttached
       ? ''
       : ' Until then no sidecar counts this process: it is a stray, and no rotation waits for it.'
-    return `The sidecar at ${nameOfPlace(this.#place)} cannot be followed now (${reason}): it is tried again by itself, and the last keyset stays in use.${stray}`
+    return `The sidecar ${this.#where} cannot be followed now (${reason}): it is tried again by itself, and the last keyset stays in use.${stray}`
   }
+}
+
+const lineTo = (place: Place): OwnLine => {
+  const id = `c-${randomBytes(8).toString('hex')}`
+  const presence = new PresenceSocket(presencePath(directoryOf(place), id))
+  return { id, http: new LocalHttp(place), presence, where: `at ${nameOfPlace(place)}` }
 }
 
 /** As a name of the wire: letters, digits, dots, dashes. */
