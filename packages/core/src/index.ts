@@ -27,7 +27,13 @@ export {
   type Standing,
   usageOf,
 } from './fleet/member.ts'
-export type { Death, Instance, PlatformView, Proof } from './fleet/platform.ts'
+export {
+  type Death,
+  declaredDead,
+  type Instance,
+  type PlatformView,
+  type Proof,
+} from './fleet/platform.ts'
 export { type IncomingReport, type Received, receive } from './fleet/receive.ts'
 export {
   type Fingerprints,

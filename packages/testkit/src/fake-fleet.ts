@@ -1,10 +1,12 @@
 import {
+  declaredDead,
   type Fingerprint,
   type Fleet,
   type Held,
   type IncomingReport,
   type Member,
   type MemberPod,
+  type PlatformView,
   type Publication,
   receive,
   slots,
@@ -100,6 +102,11 @@ export class FakeFleet {
     if (!received.taken) return
     if (received.weakens) this.revision += 1
     for (const row of received.rows) this.put(row)
+  }
+
+  /** What a platform says of machines is written down before it counts. */
+  declare(platform: PlatformView): void {
+    for (const row of declaredDead(this.rows, platform)) this.put(row)
   }
 
   put(row: Member): void {

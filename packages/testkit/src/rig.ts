@@ -111,7 +111,7 @@ export class Rig {
     return found
   }
 
-  /** Runs turns of a second until the rotation is there; throws where it never comes. */
+  /** Turns of a second until the rotation is there; throws where it never comes. */
   until(phase: PhaseName, seconds = 2_000): this {
     for (let left = seconds; left > 0; left -= 1) {
       if (this.phase === phase) return this
@@ -152,6 +152,7 @@ export class Rig {
   /** One turn of the loop; whether it acted. */
   turn(): boolean {
     this.#gather()
+    if (this.platform) this.fleet.declare(this.platform)
     const decision = decide(this.world())
     if (decision.kind === 'wait') {
       this.blockers = decision.blockers

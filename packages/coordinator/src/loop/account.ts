@@ -4,6 +4,7 @@ import {
   type Blocker,
   type DryRun,
   decide,
+  declaredDead,
   departed,
   dryRun,
   type Effect,
@@ -175,6 +176,7 @@ export class Account {
 
   async #turn(): Promise<'acted' | 'waited' | 'failed'> {
     this.#ports.store.confirmLead(this.#epoch)
+    this.#noteDeclared()
     const gathered = await this.#gatherer.gather(this.#known())
     // Looking takes time: what is decided begins now (P1), on what was reported until now (P9).
     const fleet = this.#ports.store.fleet(this.#ledger.key)
@@ -204,6 +206,16 @@ export class Account {
     if (reason === null) return 'acted'
     this.#ports.log.warn({ event: 'effect-failed', effect: decision.effect.do, failure: reason })
     return 'failed'
+  }
+
+  /** Before it counts: a member's own word is held against it, whatever restarts in between. */
+  #noteDeclared(): void {
+    const { store, log } = this.#ports
+    const { platform, fleet } = this.#known()
+    const rows = platform ? declaredDead(fleet.members, platform) : []
+    if (rows.length === 0) return
+    store.putMembers(this.#ledger.key, rows, false)
+    for (const { name } of rows) log.info({ event: 'member-declared-dead', member: name })
   }
 
   async #applyOutside(effect: OutsideEffect): Promise<'waited' | 'failed'> {

@@ -65,6 +65,8 @@ export interface Member {
    * from there, and whoever starts there is served nothing older (PROTOCOL, P11 and P14).
    */
   readonly lastAcknowledged?: Held
+  /** Its machine is said to have ended; whether it has spoken since that was recorded. */
+  readonly declaredDead?: { readonly spokeSince: boolean }
 }
 
 export interface Fleet {

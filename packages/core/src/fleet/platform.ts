@@ -55,14 +55,29 @@ export const provenDead = (
 }
 
 /**
- * A report that is younger than the proof speaks against it. After a termination it can only have
- * come late: once nothing follows, the proof stands. A machine that was declared dead may live, cut
- * off: it is believed of whoever has long been silent, and has not been heard since.
+ * A report that is younger than a termination can only have come late: once nothing follows, it is
+ * believed. A machine that was declared dead may live, cut off from whoever declared it: believed
+ * is that of whoever has not spoken since it was recorded, and has long been silent.
  */
-const isBelieved = ({ reportedAt }: Member, { proof, seenAt }: Death, since: number): boolean => {
-  const hasSpoken = reportedAt > seenAt
-  const isSilent = reportedAt < since
-  return proof === 'terminated' ? !hasSpoken || isSilent : !hasSpoken && isSilent
+const isBelieved = (member: Member, { proof, seenAt }: Death, since: number): boolean => {
+  const isSilent = member.reportedAt < since
+  if (proof === 'terminated') return member.reportedAt <= seenAt || isSilent
+  return isSilent && member.declaredDead?.spokeSince === false
+}
+
+/**
+ * The rows of members whose machine is said to have ended, and who were not yet known to: written
+ * before it counts, so that a word of theirs is held against it whatever restarts in between.
+ */
+export const declaredDead = (
+  members: readonly Member[],
+  { dead }: PlatformView,
+): readonly Member[] => {
+  const uids = new Set(dead.filter(({ proof }) => proof === 'machine-ended').map(({ uid }) => uid))
+  return members
+    .filter(({ standing, declaredDead }) => standing === 'joined' && declaredDead === undefined)
+    .filter(({ report }) => uids.has(report.pod?.uid ?? ''))
+    .map(member => ({ ...member, declaredDead: { spokeSince: false } }))
 }
 
 /** Whether a member runs in the instance; by its name alone where it does not say in which. */

@@ -44,6 +44,9 @@ export const receive = (
     reportedAt: now,
     report,
     ...(lastAcknowledged ? { lastAcknowledged } : {}),
+    ...(row?.declaredDead && row.report.pod?.uid === report.pod?.uid
+      ? { declaredDead: { spokeSince: true } }
+      : {}),
   }
   if (row) {
     const returns = row.standing !== 'joined' && next.standing === 'joined'

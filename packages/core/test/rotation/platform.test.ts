@@ -170,13 +170,28 @@ t.test('a machine’s end is believed of whoever has long been silent, and not a
 t.test('a machine that was declared dead and speaks is not, however silent it falls', async t => {
   const rig = inPods()
   const dead = [machineEnded('two', rig.now)]
-  seconds(rig, 1, { dead })
+  seconds(rig, 2, { dead })
   rig.member('two').silent = true
   rig.rotate()
   seconds(rig, 300, { dead })
   t.same(standings(rig), ['one joined', 'two joined'])
   t.equal(rig.azure.posts, 0)
   t.ok(rig.codes.includes('MEMBER_STALE'))
+})
+
+t.test('what it said is held against the declaration, whatever restarts in between', async t => {
+  const rig = inPods()
+  const dead = () => [machineEnded('two', rig.now)]
+  seconds(rig, 2, { dead: dead() })
+  rig.member('two').silent = true
+  rig.restart()
+  for (let left = 300; left > 0; left -= 1) seconds(rig, 1, { dead: dead() })
+  t.same(standings(rig), ['one joined', 'two joined'])
+  const another = rig.member('two')
+  another.silent = false
+  another.pod = podOf('two', 'uid-of-the-next')
+  seconds(rig, 1)
+  t.equal(rig.fleet.rows.find(({ name }) => name === 'two')?.declaredDead, undefined)
 })
 
 t.test('whoever speaks after all is in the fleet again, and blocks', async t => {
