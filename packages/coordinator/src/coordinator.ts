@@ -23,7 +23,8 @@ import {
 import { openCalendar } from './outside/calendar.ts'
 import { commandHooks } from './outside/command-hooks.ts'
 import { systemCron } from './outside/cron.ts'
-import type { Calendar, Hooks, Store, WallClock } from './ports.ts'
+import { openPlatform } from './platform/open-platform.ts'
+import type { Calendar, Hooks, Platform, Store, WallClock } from './ports.ts'
 import { SqliteStore } from './store/sqlite.ts'
 
 export interface CoordinatorOptions {
@@ -140,8 +141,16 @@ export class Coordinator {
         evidence: policy.evidence.is === 'azure' ? openEvidence(arm) : undefined,
         hooks: hooksOf(config),
         calendar: calendarOf(config) ?? undefined,
+        platform: this.#platform(config),
       },
     }
+  }
+
+  #platform({ name, policy }: AccountConfig): Platform | undefined {
+    const { dataDirectory } = this.#config
+    const log = this.#log.child({ account: name })
+    const place = { account: name, dataDirectory, clock: wallClock, chance: Math.random, log }
+    return openPlatform(policy.platform, place) ?? undefined
   }
 
   #started() {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { Holding } from './api/holding.ts'
 import { Account, type AccountOptions, type AccountPorts } from './loop/account.ts'
 import { Driver } from './loop/driver.ts'
-import type { Store, WallClock } from './ports.ts'
+import type { Platform, Store, WallClock } from './ports.ts'
 
 export interface LeadingOptions {
   readonly accounts: readonly {
@@ -31,6 +31,7 @@ const spreadMs = (members: number): number =>
 export class Leading {
   readonly accounts: readonly Account[]
   readonly #drivers: readonly Driver[]
+  readonly #platforms: readonly Platform[]
   readonly #holding: Holding
   readonly #followers = new Map<Account, Set<() => void>>()
 
@@ -43,6 +44,7 @@ export class Leading {
     this.accounts = accounts.map(
       ({ options, ports }) => new Account(options, { ...ports, store, clocks }, epoch),
     )
+    this.#platforms = accounts.flatMap(({ ports: { platform } }) => platform ?? [])
     this.#drivers = this.accounts.map(account => {
       const onTurned = () => {
         this.#holding.announce(account)
@@ -53,6 +55,7 @@ export class Leading {
   }
 
   start(): void {
+    for (const platform of this.#platforms) platform.start()
     for (const driver of this.#drivers) driver.start()
   }
 
@@ -97,6 +100,6 @@ export class Leading {
   /** Answers whoever is held, and ends the loops at the end of their turn. */
   async stop(): Promise<void> {
     this.#holding.close()
-    await Promise.all(this.#drivers.map(driver => driver.stop()))
+    await Promise.all([...this.#drivers, ...this.#platforms].map(one => one.stop()))
   }
 }

@@ -11,6 +11,7 @@ import {
 import { accountIdSchema, nameSchema, pairSchema } from '@keyturn/protocol'
 import { z } from 'zod'
 import { isCronPattern } from './outside/cron.ts'
+import { platformPolicyOf, platformSchema } from './platform/options.ts'
 
 const limitNames = Object.keys(defaultLimits) as (keyof Limits)[]
 
@@ -79,6 +80,8 @@ const policySchema = z.strictObject({
     }),
     wordOfSchema,
   ]),
+  /** Who says which pods or machines are expected, and which are dead; absent: operators. */
+  platform: platformSchema.optional(),
   /** What sees strays: Azure's evidence, or somebody's word that nothing does. */
   evidence: z.union([
     z
@@ -176,6 +179,7 @@ export const policyOf = ({ policy }: AccountConfig): Policy => {
       evidence.is === 'none'
         ? evidence
         : { is: 'azure', ...merged(defaultEvidenceLimits, evidence) },
+    ...platformPolicyOf(policy.platform),
     ...(approval ? { approval } : {}),
     keepsWindows: windows !== undefined,
     consumers: (consumers ?? []).map(({ name, by }): Consumer => ({ name, by })),
