@@ -97,6 +97,12 @@ export const catalogue: readonly Group[] = [
     heading: 'Set it up:',
     entries: [
       {
+        name: 'doctor',
+        does: 'check rights, locks, network, clocks, keys and members before the first rotation',
+        load: async (host, done) =>
+          (await import('./commands/doctor.ts')).doctorCommand(host, done),
+      },
+      {
         name: 'config',
         does: 'every setting, its value, and where that came from',
         load: async host => (await import('./commands/config.ts')).configCommand(host),

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { catalogue, type Done, type Entry, entries } from './catalogue.ts'
 import type { Host } from './host.ts'
+import { versionOf } from './version.ts'
 
 /** The whole program, of which only the commands named are loaded; the others are listed. */
 export const programOf = async (
@@ -45,10 +46,4 @@ const quieten = (command: Command, { stdout, stderr }: Host): void => {
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   })
-}
-
-const versionOf = async (): Promise<string> => {
-  const { readFile } = await import('node:fs/promises')
-  const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }

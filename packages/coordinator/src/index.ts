@@ -1,4 +1,8 @@
 export { Coordinator, type CoordinatorOptions } from './coordinator.ts'
+export { type Examination, type ExamineOptions, examine } from './doctor/examine.ts'
+export type { Asked, Facts } from './doctor/facts.ts'
+export { type Finding, type FindingCode, findingCodes, type Verdict } from './doctor/finding.ts'
+export { coordinatorRole, type RoleDefinition } from './doctor/rights.ts'
 export {
   type AccountConfig,
   accountConfigSchema,

@@ -34,6 +34,10 @@ export const memberStatusSchema = z.object({
   proven: z.array(fingerprintSchema),
   usage: z.array(keyUsageSchema),
   clients: z.object({ attached: countSchema, lost: z.array(z.string()) }),
+  /** Whether its state survives a restart; absent: a coordinator that does not say. */
+  durable: z.boolean().optional(),
+  /** The version of Keyturn that it runs; absent: it does not say. */
+  release: z.string().optional(),
 })
 
 export const planSchema = z.enum(['full', 'standby', 'active'])

@@ -53,6 +53,8 @@ export const reportSchema = z.strictObject({
   floor: countSchema.optional(),
   /** The pod that it runs in; absent elsewhere. */
   pod: podSchema.optional(),
+  /** The version of Keyturn that it runs; absent: one before they said so. */
+  release: z.string().min(1).max(64).optional(),
 })
 
 export const reportAnswerSchema = z.strictObject({

@@ -77,5 +77,7 @@ export const memberStatusOf = (member: Member, now: number): MemberStatus => {
     proven: report.proven.map((fingerprint: Fingerprint) => fingerprint),
     usage: report.usage.map(usage => ({ ...usage })),
     clients: { attached: clients.attached, lost: [...clients.lost] },
+    durable: report.durable,
+    ...(report.release === undefined ? {} : { release: report.release }),
   }
 }

@@ -42,6 +42,8 @@ export interface MemberReport {
   readonly floor?: number | undefined
   /** The pod that it runs in. Absent: none, or its release does not say. */
   readonly pod?: MemberPod | undefined
+  /** The version of Keyturn that it runs. Absent: one before they said so. */
+  readonly release?: string | undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 import { firstSequence, type MemberState, type Statement, type Usage } from '@keyturn/core'
 import type { SourceStatus } from '@keyturn/keyring'
 import type { Pod, Report } from '@keyturn/protocol'
+import { release } from '../release.ts'
 
 /** As many as the wire carries. */
 const usageMax = 16
@@ -57,6 +58,7 @@ export const reportFor = (envelope: Envelope): Report | null => {
     knownVersion: statement.knownVersion,
     ahead: wireHeld(statement.ahead),
     floor: statement.floor,
+    release,
     ...(envelope.pod === undefined ? {} : { pod: envelope.pod }),
   }
 }
