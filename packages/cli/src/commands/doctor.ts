@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccountConfig, CoordinatorConfig, Examination, Facts } from '@keyturn/coordinator'
 import { Command } from 'commander'
-import type { Done } from '../catalogue.ts'
 import { azureCredential } from '../credential.ts'
 import { exitCode } from '../exit-codes.ts'
 import { sentenceOf, UsageError } from '../failure.ts'
@@ -19,7 +18,7 @@ interface DoctorOptions extends OperatorOptions {
   readonly json?: boolean
 }
 
-export const doctorCommand = (host: Host, done: Done): Command => {
+export const doctorCommand = (host: Host, done: (code: number) => void): Command => {
   const command = new Command('doctor').requiredOption(
     '--config <path>',
     'the coordinator’s configuration (JSON)',
