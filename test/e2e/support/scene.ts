@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,7 +25,7 @@ type Limits = NonNullable<CoordinatorSettings['limits']>
 export const never = 1_000_000_000
 
 /** Seconds where production has minutes. No sidecar starts while a rotation runs. */
-const quick: Limits = {
+export const quick: Limits = {
   reportAgeMsMax: 190_000,
   fleetSettleMs: 500,
   armPollMs: 100,
@@ -36,7 +37,7 @@ const quick: Limits = {
   quietMs: 300,
 }
 
-const regeneration = { durationMs: [500, 1_000], spreadMs: 300, gapMs: 200, overlapMs: 200 }
+export const regeneration = { durationMs: [500, 1_000], spreadMs: 300, gapMs: 200, overlapMs: 200 }
 
 const workers = 4
 /** Light: so many workers at full speed would leave no processor to anybody else. */
@@ -50,6 +51,9 @@ export class Scene {
   readonly hand: AzureByHand
   readonly old: KeyValues
   readonly sidecars: Child[] = []
+  readonly applications: Child[] = []
+  /** Of the sidecars, by the member's name. */
+  readonly sockets = new Map<string, string>()
   #coordinating: Coordinating | null = null
   #results: Promise<readonly ApplicationResult[]> | null = null
   #crew: Crew | null = null
@@ -97,11 +101,28 @@ export class Scene {
 
   /** `kill -9`. */
   async killCoordinator(): Promise<void> {
-    const { child } = this.#running
-    const ended = new Promise(resolve => child.once('exit', () => resolve(undefined)))
-    child.kill('SIGKILL')
-    await ended
+    await killed(this.#running.child)
     this.#coordinating = null
+  }
+
+  /** Also again after its death: the same socket, and the same state. */
+  async startSidecar(name: string): Promise<Child> {
+    const { child, socket } = await this.stage.startSidecar(name, this.hand, this.#running)
+    this.sockets.set(name, socket)
+    return child
+  }
+
+  /** An application more, beside the sidecar of this name and under load; no part of the count. */
+  async startVisitor(name: string): Promise<Child> {
+    const visitor = `visitor-${name}`
+    const { endpoint } = this.hand.azure
+    const { primary } = await this.hand.keys()
+    await seedDocuments(endpoint, primary, [`${visitor}.0`])
+    const keys = this.#keysBeside(name)
+    const options = { name: visitor, endpoint, keys, workers: 1, thinkMs }
+    const child = await this.stage.application(this.hand, options)
+    child.send({ say: 'go' })
+    return child
   }
 
   /** Asks the coordinator's API until it answers as wanted. */
@@ -147,25 +168,38 @@ export class Scene {
     const { endpoint } = this.hand.azure
     const applications = await Promise.all(
       names.map(async name => {
-        const sidecar = await this.stage.startSidecar(name, this.hand, this.#running)
-        this.sidecars.push(sidecar.child)
+        this.sidecars.push(await this.startSidecar(name))
         return this.stage.application(this.hand, {
           name: `application-${name}`,
           endpoint,
-          keys: { is: 'keyturn', socket: sidecar.socket },
+          keys: this.#keysBeside(name),
           workers,
           thinkMs,
         })
       }),
     )
+    this.applications.push(...applications)
     this.#crew = new Crew(applications)
     this.#results = this.#crew.results()
     this.#results.catch(() => undefined)
     this.#crew.go()
   }
 
+  #keysBeside(name: string) {
+    const socket = this.sockets.get(name)
+    if (socket === undefined) throw new Error(`No sidecar ${name} was started.`)
+    return { is: 'keyturn', socket } as const
+  }
+
   get #running(): Coordinating {
     if (!this.#coordinating) throw new Error('The coordinator does not run.')
     return this.#coordinating
   }
+}
+
+/** `kill -9`, and settles once the process is no more. */
+export const killed = async (child: Child): Promise<void> => {
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
 }
