@@ -1,18 +1,19 @@
 import { mkdirSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TokenCredential } from '@azure/core-auth'
 import { type Logger, pino } from 'pino'
+import { authenticator } from './access/authenticate.ts'
+import { tokenRoles } from './access/options.ts'
+import { openTokens, type TokenBook, type Tokens } from './access/tokens.ts'
 import { type App, createApp } from './api/app.ts'
-import { byToken, readTokens, type Tokens } from './api/tokens.ts'
 import { openArm, openLocalAuth } from './azure/arm.ts'
 import { inShort } from './azure/azure-error.ts'
 import { openEvidence } from './azure/evidence.ts'
 import { openProber } from './azure/probe.ts'
 import { openVault } from './azure/vault.ts'
 import { Leading, type LeadingOptions } from './leading.ts'
+import { type Listening, openServer } from './listen/server.ts'
 import {
   type AccountConfig,
   type CoordinatorConfig,
@@ -45,8 +46,13 @@ export class Coordinator {
   readonly #config: CoordinatorConfig
   readonly #credential: TokenCredential
   readonly #log: Logger
-  #running: { store: Store; server: Server; leading: Leading; app: App; tokens: Tokens } | null =
-    null
+  #running: {
+    readonly store: Store
+    readonly listening: Listening
+    readonly leading: Leading
+    readonly app: App
+    readonly tokens: Tokens
+  } | null = null
 
   /** @throws {z.ZodError} where the configuration is not valid. */
   constructor({ config, credential, log }: CoordinatorOptions) {
@@ -60,19 +66,20 @@ export class Coordinator {
    * @throws where the port is taken or the data directory cannot be written.
    */
   async start(): Promise<this> {
-    const { dataDirectory, listen } = this.#config
+    const { dataDirectory, listen, access } = this.#config
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-    const tokens = readTokens(dataDirectory)
+    const are = access.tokens.are === 'printed' ? 'printed' : 'files'
+    const book = openTokens(dataDirectory, are, tokenRoles(access))
     const store = new SqliteStore(join(dataDirectory, 'journal.sqlite'), wallClock.now)
-    const server = createServer()
+    let listening: Listening | null = null
     try {
       // Before the lead is taken: whoever starts twice by mistake must not depose the one at work.
-      await listening(server, listen.host, listen.port)
-      const { leading, app } = this.#lead(store, server, tokens)
-      this.#running = { store, server, leading, app, tokens }
+      listening = await openServer(listen, { clock: wallClock, log: this.#log })
+      const { leading, app } = this.#lead(store, listening, book)
+      this.#running = { store, listening, leading, app, tokens: book.plain }
       leading.start()
     } catch (error) {
-      server.close()
+      await listening?.close()
       store.close()
       throw error
     }
@@ -82,11 +89,13 @@ export class Coordinator {
 
   /** Where the API listens. */
   get url(): string {
-    const { port } = this.#started().server.address() as AddressInfo
-    return `http://${this.#config.listen.host}:${port}`
+    return this.#started().listening.url
   }
 
-  /** What members and operators present. */
+  /**
+   * What members and operators present on a first try, by role. Those that are kept as hashes
+   * stand here only if they were made at this start: to be said once.
+   */
   get tokens(): Tokens {
     return this.#started().tokens
   }
@@ -94,20 +103,17 @@ export class Coordinator {
   /** Ends the loops at the end of their turn; the journal says where to go on. */
   async stop(): Promise<void> {
     if (!this.#running) return
-    const { store, server, leading, app } = this.#running
+    const { store, listening, leading, app } = this.#running
     this.#running = null
     app.close()
     await leading.stop()
-    await new Promise(resolve => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
+    await listening.close()
     store.close()
     this.#log.info({ event: 'coordinator-stopped' })
   }
 
   /** Takes the lead, and answers from now on. */
-  #lead(store: Store, server: Server, tokens: Tokens): { leading: Leading; app: App } {
+  #lead(store: Store, { server }: Listening, tokens: TokenBook): { leading: Leading; app: App } {
     const leading = new Leading({
       accounts: this.#config.accounts.map(config => this.#account(config)),
       store,
@@ -119,7 +125,7 @@ export class Coordinator {
       leading,
       store,
       clock: wallClock,
-      authenticate: byToken(tokens),
+      authenticate: authenticator(this.#config.access, tokens, wallClock),
       onError: error => this.#log.error({ event: 'request-failed', reason: inShort(error) }),
     })
     server.on('request', app.handler)
@@ -171,12 +177,3 @@ const calendarOf = ({ policy }: AccountConfig): Calendar | null => {
   if (windows.length === 0 && schedule === null) return null
   return openCalendar({ windows, schedule, cron: systemCron, wallNow: wallClock.now })
 }
-
-const listening = (server: Server, host: string, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })

@@ -10,6 +10,7 @@ import {
 } from '@keyturn/core'
 import { accountIdSchema, nameSchema, pairSchema } from '@keyturn/protocol'
 import { z } from 'zod'
+import { accessSchema, listenSchema } from './access/options.ts'
 import { isCronPattern } from './outside/cron.ts'
 import { platformPolicyOf, platformSchema } from './platform/options.ts'
 
@@ -153,12 +154,9 @@ export const coordinatorConfigSchema = z.strictObject({
     ),
   /** Where journal and tokens are kept: one directory per coordinator. */
   dataDirectory: z.string().min(1),
-  listen: z
-    .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: z.int().min(0).max(65535).default(8443),
-    })
-    .default({ host: '127.0.0.1', port: 8443 }),
+  listen: listenSchema.default({ host: '127.0.0.1', port: 8443 }),
+  /** Who may ask, and how that is known. */
+  access: accessSchema.default({ issuers: [], tokens: { are: 'files' } }),
   /** The longest between two turns of an account's loop, in ms. */
   turnMs: z.int().min(10).max(60_000).default(1_000),
 })

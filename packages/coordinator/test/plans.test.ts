@@ -7,6 +7,9 @@ import { ask, configFor, startAzure, startCoordinator, until } from './support.t
 
 const nobody = { is: 'none', acceptedBy: 'the test', reason: 'nobody is there' } as const
 
+/** Verbs, those that are none among them. */
+type Asked = { readonly verb: string } & Readonly<Record<string, unknown>>
+
 type Policy = CoordinatorConfigInput['accounts'][number]['policy']
 
 /** An account without a fleet, adopted: each of its pairs is an account to the coordinator. */
@@ -19,7 +22,7 @@ const start = async (t: Test, policy: Partial<Policy> = {}) => {
     return [asked, { ...asked, name: 'orders-read', pair: 'readOnly' as const, vault }]
   })
   const coordinator = await startCoordinator(t, azure, { ...config, accounts })
-  const verb = (body: object, name = 'orders', by = 'ops') => say(coordinator, name, by, body)
+  const verb = (body: Asked, name = 'orders', by = 'ops') => say(coordinator, name, by, body)
   const status = async (name = 'orders') =>
     accountStatusSchema.parse((await ask(coordinator, 'GET', `/v1/accounts/${name}`)).body)
   for (const name of ['orders', 'orders-read']) {
@@ -30,11 +33,12 @@ const start = async (t: Test, policy: Partial<Policy> = {}) => {
   return { azure, coordinator, verb, status, phase }
 }
 
-const say = async (coordinator: Coordinator, name: string, by: string, body: object) => {
-  const response = await fetch(`${coordinator.url}/v1/accounts/${name}/verbs`, {
+const say = async ({ url, tokens }: Coordinator, name: string, by: string, body: Asked) => {
+  const token = body.verb === 'approve' ? tokens.approver : tokens.operator
+  const response = await fetch(`${url}/v1/accounts/${name}/verbs`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${coordinator.tokens.operator}`,
+      authorization: `Bearer ${token}`,
       'content-type': 'application/json',
       'keyturn-operator': by,
     },

@@ -67,7 +67,7 @@ export const ask = async (
   method: string,
   path: string,
   body?: unknown,
-  token: string = coordinator.tokens.operator,
+  token = coordinator.tokens.operator,
 ): Promise<{ status: number; body: Record<string, unknown> }> => {
   const response = await fetch(`${coordinator.url}${path}`, {
     method,

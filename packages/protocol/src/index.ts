@@ -13,7 +13,7 @@ export { type PastRotation, pastRotationSchema, rotationsSchema } from './api/hi
 export type { CoordinatorOperation } from './api/operation.ts'
 export { type CoordinatorOperationName, coordinatorOperations } from './api/operations.ts'
 export { type CoordinatorProblem, coordinatorProblems, type KnownProblem } from './api/problems.ts'
-export { type Role, readers, roles } from './api/roles.ts'
+export { type Role, readers, roles, verbRoles } from './api/roles.ts'
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 export { type KeysetDocument, keysetContentType, keysetDocumentSchema } from './keyset.ts'
 export {

@@ -17,6 +17,12 @@ export const coordinatorCommand = (host: Host): Command =>
       const log = pino({ base: { part: 'coordinator' } }, host.stdout)
       const credential = await azureCredential(host.env)
       const coordinator = await new Coordinator({ config, credential, log }).start()
+      if (config.access.tokens.are === 'printed') {
+        // Not into the log, which is kept.
+        for (const [role, token] of Object.entries(coordinator.tokens)) {
+          host.stderr.write(`The ${role} token, shown this once: ${token}\n`)
+        }
+      }
       await untilAskedToEnd(host.signal)
       await coordinator.stop()
     })

@@ -4,22 +4,25 @@ import {
   coordinatorOperations,
 } from '@keyturn/protocol'
 import express, { type Express, type RequestHandler } from 'express'
+import type { Identity } from '../access/identity.ts'
 import type { Leading } from '../leading.ts'
 import type { Store, WallClock } from '../ports.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { Feeds } from './feeds.ts'
 import { Grouped } from './grouped.ts'
 import { handlersOf } from './handlers.ts'
-import type { Authenticator, Identity } from './identity.ts'
 import { problems, Refusal } from './problem.ts'
 
 export interface AppParts {
   readonly leading: Leading
   readonly store: Store
   readonly clock: WallClock
-  readonly authenticate: Authenticator
+  /** @throws {Refusal} where nobody is known by what was presented. */
+  readonly authenticate: Authenticate
   readonly onError: (error: unknown) => void
 }
+
+type Authenticate = (request: express.Request) => Promise<Identity>
 
 export interface App {
   readonly handler: Express
@@ -67,7 +70,7 @@ type Handler = (
 
 /** Before anything of the request is read: who asks, and whether they may. */
 const identified =
-  ({ may }: CoordinatorOperation, authenticate: Authenticator): RequestHandler =>
+  ({ may }: CoordinatorOperation, authenticate: Authenticate): RequestHandler =>
   async (request, response, next) => {
     if (may !== null) {
       const identity = await authenticate(request)
@@ -80,7 +83,9 @@ const identified =
     next()
   }
 
-const nobody: Identity = { name: 'nobody', roles: [], isProven: false, speaksFor: () => false }
+const nobody: Identity = {
+  ...{ name: 'nobody', roles: [], by: 'token', issuer: null, subject: 'nobody' },
+}
 
 const answering =
   (operation: CoordinatorOperation, handle: Handler): RequestHandler =>

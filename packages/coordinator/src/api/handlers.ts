@@ -5,8 +5,10 @@ import {
   type coordinatorOperations,
   type HistoryEntry,
   nameSchema,
+  verbRoles,
 } from '@keyturn/protocol'
 import type { Response } from 'express'
+import { type Identity, isProven } from '../access/identity.ts'
 import type { Leading } from '../leading.ts'
 import type { Account } from '../loop/account.ts'
 import { JournalConflict, type Store, type WallClock } from '../ports.ts'
@@ -15,7 +17,6 @@ import { openLine, resumedAt } from './event-stream.ts'
 import type { Feeds } from './feeds.ts'
 import { fleetPage } from './fleet-page.ts'
 import type { Grouped } from './grouped.ts'
-import type { Identity } from './identity.ts'
 import { blockedOf } from './levels.ts'
 import { Refusal, VerbRefused } from './problem.ts'
 import { rotationsOf } from './rotations.ts'
@@ -46,9 +47,8 @@ export const handlersOf = ({ leading, reports, feeds, clock }: HandlerParts): Ha
   return {
     getHealth: () => ({ status: 'ok' }),
     report: ({ params: { name }, body }, identity, response) => {
-      if (!identity.speaksFor(name)) {
-        throw new Refusal('ROLE_MISSING', `${identity.name} may not report for ${name}.`)
-      }
+      const why = identity.reporting?.(name, body)
+      if (typeof why === 'string') throw new Refusal('ROLE_MISSING', why)
       const account = accountOf(leading.accounts, body)
       const gone = new AbortController()
       response.once('close', () => gone.abort())
@@ -84,6 +84,11 @@ export const handlersOf = ({ leading, reports, feeds, clock }: HandlerParts): Ha
     }),
     obey: async (asked, identity) => {
       const account = named(asked)
+      const role = verbRoles[asked.body.verb]
+      if (!identity.roles.includes(role)) {
+        const sentence = `${identity.name} may not ${asked.body.verb}: it takes the role ${role}.`
+        throw new Refusal('ROLE_MISSING', sentence)
+      }
       await obey(account, verbOf(asked, identity))
       leading.wake(account)
       return statusOf(account)
@@ -98,9 +103,11 @@ const verbOf = ({ body, request }: Asked<Operations['obey']>, identity: Identity
 }
 
 /** A name that nobody has proven may be said; one that is proven cannot be set aside. */
-const nameOf = ({ name, isProven }: Identity, said: string | undefined): string => {
+const nameOf = (identity: Identity, said: string | undefined): string => {
+  const { name } = identity
   if (said === undefined || said === name) return name
-  if (isProven) throw new Refusal('BAD_REQUEST', `You are ${name}: leave keyturn-operator out.`)
+  if (isProven(identity))
+    throw new Refusal('BAD_REQUEST', `You are ${name}: leave keyturn-operator out.`)
   if (nameSchema.safeParse(said).success) return said
   throw new Refusal('BAD_REQUEST', 'keyturn-operator is no name: letters, digits, dots and dashes.')
 }

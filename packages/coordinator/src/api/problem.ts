@@ -48,14 +48,18 @@ export class VerbRefused extends Error {
   }
 }
 
-export const sendProblem = (response: Response, refusal: Refusal | VerbRefused): void => {
-  const { status, title, code, message, blockers, headers } = refusal
+export const problemOf = ({ status, title, code, message, blockers }: Refusal | VerbRefused) => {
   const problem: Problem = {
     type: `urn:keyturn:problem:${code}`,
     ...{ title, status, code, detail: message },
     ...(blockers ? { blockers: [...blockers] } : {}),
   }
-  response.status(status).set(headers).type(problemContentType).send(JSON.stringify(problem))
+  return { status, title, body: JSON.stringify(problem) }
+}
+
+export const sendProblem = (response: Response, refusal: Refusal | VerbRefused): void => {
+  const { status, body } = problemOf(refusal)
+  response.status(status).set(refusal.headers).type(problemContentType).send(body)
 }
 
 /** The last handler: bad input is answered, never shown a stack. */

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:https'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { Logger } from 'pino'
+import type { Listen } from '../access/options.ts'
+import type { WallClock } from '../ports.ts'
+
+type TlsFiles = NonNullable<Listen['tls']>
+
+const read = ({ cert, key, clientCa }: TlsFiles): SecureContextOptions => ({
+  cert: readFileSync(cert, 'utf8'),
+  key: readFileSync(key, 'utf8'),
+  ...(clientCa === undefined ? {} : { ca: readFileSync(clientCa, 'utf8') }),
+  minVersion: 'TLSv1.2',
+})
+
+const sameText = (a: SecureContextOptions, b: SecureContextOptions): boolean =>
+  a.cert === b.cert && a.key === b.key && a.ca === b.ca
+
+/**
+ * Certificate, key and authority as their files have them. While certificates are renewed, one
+ * file may be new and the other old: what does not fit together is not taken, but looked at again.
+ */
+export class CertificateFiles {
+  readonly #files: TlsFiles
+  #taken: SecureContextOptions
+
+  /** @throws where a file cannot be read, or they do not fit together. */
+  constructor(files: TlsFiles) {
+    this.#files = files
+    this.#taken = read(files)
+    createSecureContext(this.#taken)
+  }
+
+  get context(): SecureContextOptions {
+    return this.#taken
+  }
+
+  /** Looks at the files until the signal; connections from then on are met with what is new. */
+  async follow(
+    server: Pick<Server, 'setSecureContext' | 'closeIdleConnections'>,
+    { clock, log, signal }: { clock: WallClock; log: Logger; signal: AbortSignal },
+  ): Promise<void> {
+    let isWell = true
+    while (!signal.aborted) {
+      await clock.sleep(this.#files.rereadMs, signal)
+      if (signal.aborted) return
+      try {
+        if (this.#look(server)) log.info({ event: 'certificate-renewed' })
+        isWell = true
+      } catch (error) {
+        const reason = error instanceof Error && 'code' in error ? error.code : 'unreadable'
+        if (isWell) log.warn({ event: 'certificate-unusable', reason })
+        isWell = false
+      }
+    }
+  }
+
+  #look(server: Pick<Server, 'setSecureContext' | 'closeIdleConnections'>): boolean {
+    const found = read(this.#files)
+    if (sameText(found, this.#taken)) return false
+    createSecureContext(found)
+    server.setSecureContext(found)
+    this.#taken = found
+    // Whoever was let in by the old authority is asked anew.
+    server.closeIdleConnections()
+    return true
+  }
+}
