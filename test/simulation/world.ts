@@ -1,4 +1,6 @@
 import { defaultEmergencyLimits, type Policy } from '@keyturn/core'
+import type { Logger } from 'pino'
+import type { Platform } from '../../packages/coordinator/src/ports.ts'
 import { SqliteStore } from '../../packages/coordinator/src/store/sqlite.ts'
 import { AzureAccount } from './azure/account.ts'
 import { DataPlane } from './azure/data-plane.ts'
@@ -12,6 +14,7 @@ import { ReportWeather } from './fleet/report-weather.ts'
 import { watched } from './fleet/watched-store.ts'
 import { type Settings, settingsFor } from './settings.ts'
 import { Chance } from './time/chance.ts'
+import type { SimProcess } from './time/process.ts'
 import { Timeline } from './time/timeline.ts'
 import { Trace } from './trace.ts'
 
@@ -23,6 +26,9 @@ export interface WorldOptions {
   readonly change?: Partial<Settings>
   /** Only these kinds of strikes, and many of them: for whoever looks for one thing. */
   readonly only?: readonly string[] | undefined
+  /** What a coordinator's process asks who is expected and who is dead. */
+  readonly platform?: (process: SimProcess, log: Logger) => Platform
+  readonly policy?: Partial<Policy>
 }
 
 let worlds = 0
@@ -40,6 +46,7 @@ export class World {
   readonly reports: ReportWeather
   readonly checker: Checker
   readonly policy: Policy
+  readonly platform: WorldOptions['platform'] | null
   /** The only kinds of strikes; `null`: whatever the seed draws. */
   readonly only: readonly string[] | null
   readonly pods: SimPod[] = []
@@ -54,7 +61,9 @@ export class World {
   readonly #database: string
   readonly #onVault = new Set<() => void>()
 
-  constructor({ seed, keep = 100, isVerbose = false, change = {}, only }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { seed, keep = 100, isVerbose = false, change = {}, only, platform, policy } = options
+    this.platform = platform ?? null
     this.only = only ?? null
     this.chance = new Chance(seed)
     this.settings = { ...settingsFor(this.chance.of('settings')), ...change }
@@ -79,6 +88,7 @@ export class World {
       evidence: { is: 'none', acceptedBy: 'the simulation', reason: 'there are no strays' },
       // Whoever lives has been heard before anybody is passed over.
       emergency: { ...defaultEmergencyLimits, deadlineMs: limits.reportAgeMsMax * 1.5 },
+      ...policy,
     }
     worlds += 1
     this.#database = `file:simulation-${worlds}?mode=memory&cache=shared`

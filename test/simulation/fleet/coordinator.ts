@@ -34,7 +34,7 @@ export class SimCoordinator {
             endpoint: account.endpoint,
             policy,
           },
-          ports: { ...azureFor(world, process), log },
+          ports: { ...azureFor(world, process), log, platform: world.platform?.(process, log) },
         },
       ],
       store: world.openStore(

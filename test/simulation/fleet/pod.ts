@@ -1,5 +1,6 @@
 import type { Fingerprint } from '@keyturn/core'
 import { files, keyVault, type Source, type Volume } from '@keyturn/keyring'
+import type { Pod } from '@keyturn/protocol'
 import { Sidecar } from '@keyturn/sidecar'
 import { SidecarError } from '../../../packages/sidecar/src/error.ts'
 import type { LocalDesk } from '../../../packages/sidecar/src/local/desk.ts'
@@ -21,6 +22,8 @@ export interface PodPlan {
   readonly mountLagMs: number | null
   durable: boolean
   readonly clients: number
+  /** Where it runs, as its reports say it; absent: nowhere that anybody asks. */
+  readonly pod?: Pod
 }
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -155,6 +158,7 @@ export class SimPod {
         socket: `/run/${this.label}/keyturn.sock`,
         joinWaitMs: settings.joinWaitMs,
         holdMs: settings.holdMs,
+        ...(this.plan.pod ? { pod: this.plan.pod } : {}),
         log: this.#log(process.name),
       },
       this.#ports(process),
