@@ -1,6 +1,5 @@
 import type { Fingerprint } from '@keyturn/core'
 import { files, keyVault, type Source, type Volume } from '@keyturn/keyring'
-import type { Pod } from '@keyturn/protocol'
 import { Sidecar } from '@keyturn/sidecar'
 import { SidecarError } from '../../../packages/sidecar/src/error.ts'
 import type { LocalDesk } from '../../../packages/sidecar/src/local/desk.ts'
@@ -11,20 +10,10 @@ import { AzureError, asking, never } from '../azure/ports.ts'
 import { SimProcess } from '../time/process.ts'
 import type { World } from '../world.ts'
 import { SimClient } from './client.ts'
+import type { PodPlan } from './pod-plan.ts'
 import { reportLine } from './report-line.ts'
 
-export interface PodPlan {
-  /** As the fleet knows it; a twin has another pod's. */
-  readonly name: string
-  /** As the simulation tells it apart. */
-  readonly label: string
-  /** `null`: it reads Key Vault itself. Otherwise a mount that lags by at most so much, in ms. */
-  readonly mountLagMs: number | null
-  durable: boolean
-  readonly clients: number
-  /** Where it runs, as its reports say it; absent: nowhere that anybody asks. */
-  readonly pod?: Pod
-}
+export type { PodPlan } from './pod-plan.ts'
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
