@@ -1,43 +1,38 @@
 import type { HttpHeaders, RawHttpHeaders } from '@azure/core-rest-pipeline'
+import { HeaderNames } from './header-names.ts'
 
-type Received = Record<string, string | string[] | undefined>
+const names = new HeaderNames()
 
-/** Whether every name has one value, as it has in almost every answer. */
-const isFlat = (received: Received): received is RawHttpHeaders => {
-  for (const name in received) {
-    const value = received[name]
-    if (typeof value !== 'string' || value === '') return false
-  }
-  return true
-}
-
-/** The first of several values, as the SDK's own HTTP client reads them, and no empty ones. */
-const flat = (received: Received): RawHttpHeaders => {
-  if (isFlat(received)) return received
-  const headers: RawHttpHeaders = {}
-  for (const name in received) {
-    const value = received[name]
-    const first = typeof value === 'string' ? value : value?.[0]
-    if (first) headers[name] = first
+/**
+ * Name and value in turn, as they came. The first of several values, as the SDK's own HTTP client
+ * reads them, and no empty ones.
+ */
+const decoded = (raw: readonly Buffer[]): RawHttpHeaders => {
+  const headers: RawHttpHeaders = Object.create(null)
+  for (let at = 0; at < raw.length; at += 2) {
+    const [name, value] = [raw[at], raw[at + 1]]
+    if (name === undefined || value === undefined || value.length === 0) continue
+    const key = names.nameOf(name)
+    if (headers[key] === undefined) headers[key] = value.toString('latin1')
   }
   return headers
 }
 
-/** An answer's headers around the object that undici made, whose names are in lower case. */
+/** An answer's headers, made of what undici's parser found. */
 export class ReceivedHeaders implements HttpHeaders {
   readonly #headers: RawHttpHeaders
 
-  constructor(received: Received) {
-    this.#headers = flat(received)
+  /** @param raw name and value in turn. */
+  constructor(raw: readonly Buffer[]) {
+    this.#headers = decoded(raw)
   }
 
   get(name: string): string | undefined {
-    const lower = name.toLowerCase()
-    return Object.hasOwn(this.#headers, lower) ? this.#headers[lower] : undefined
+    return this.#headers[name.toLowerCase()]
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this.#headers, name.toLowerCase())
+    return this.#headers[name.toLowerCase()] !== undefined
   }
 
   set(name: string, value: string | number | boolean): void {
