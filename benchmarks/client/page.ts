@@ -19,8 +19,8 @@ export interface Report {
 }
 
 const page = new URL('../../docs/performance.md', import.meta.url)
-const begin = '<!-- measured: begin -->'
-const end = '<!-- measured: end -->'
+/** The part that this benchmark writes. */
+const ownPart = 'measured'
 
 const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`
 const ms = (value: number): string => `${value.toFixed(0)} ms`
@@ -67,7 +67,8 @@ export const measuredPart = (report: Report): string =>
   ].join('\n\n')
 
 /** @throws Error where the text has no place for it. */
-export const withMeasured = (text: string, measured: string): string => {
+export const withMeasured = (text: string, measured: string, part = ownPart): string => {
+  const [begin, end] = [`<!-- ${part}: begin -->`, `<!-- ${part}: end -->`]
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
   if (from < 0 || to < from) {
     throw new Error(`docs/performance.md has lost its markers "${begin}" and "${end}".`)
@@ -75,5 +76,8 @@ export const withMeasured = (text: string, measured: string): string => {
   return `${text.slice(0, from + begin.length)}\n\n${measured}\n\n${text.slice(to)}`
 }
 
-export const writePage = (report: Report): void =>
-  writeFileSync(page, withMeasured(readFileSync(page, 'utf8'), measuredPart(report)))
+/** Puts Markdown between the page's two markers of this name. */
+export const writePart = (part: string, measured: string): void =>
+  writeFileSync(page, withMeasured(readFileSync(page, 'utf8'), measured, part))
+
+export const writePage = (report: Report): void => writePart(ownPart, measuredPart(report))
