@@ -11,6 +11,7 @@ import { pino } from 'pino'
 import { azureCredential } from '../credential.ts'
 import { sentenceOf, UsageError } from '../failure.ts'
 import { type Host, untilAskedToEnd } from '../host.ts'
+import { useLittleMemory } from '../little-memory.ts'
 
 type Raw = Readonly<Record<string, string | readonly string[] | undefined>>
 
@@ -38,6 +39,7 @@ export const sidecarCommand = (host: Host): Command => {
     return { path, attribute: option.attributeName() }
   })
   return command.action(async (raw: Raw) => {
+    useLittleMemory()
     const flags = Object.fromEntries(
       options
         .filter(({ attribute }) => command.getOptionValueSource(attribute) === 'cli')
