@@ -1,8 +1,9 @@
 import type { RequestListener, Server } from 'node:http'
+import { backgroundClock } from '@keyturn/keyring'
 import type { SidecarOptions } from '../options.ts'
 import { defaultSocketMode, socketOf } from '../options.ts'
 import type { Counter } from '../world.ts'
-import { listen } from './listen.ts'
+import { listenKept } from './kept-socket.ts'
 import { type LocalParts, listenerOf, localListener, publicHandlers } from './routes.ts'
 import { boundedServer } from './server.ts'
 import { listenTcp, portOf } from './tcp.ts'
@@ -45,7 +46,10 @@ const openLocal = async (
     if (path === null) return { url: null, close: async () => {} }
     const listener = localListener(parts, { port: () => null, token: null })
     const place = { path, mode: socketMode, group: socketGroup }
-    return { url: null, ...(await listen(serverOf(listener, parts), place)) }
+    const { clock = backgroundClock } = options
+    const serve = () => serverOf(listener, parts)
+    const kept = await listenKept(place, { serve, clock, log: parts.log })
+    return { url: null, close: () => kept.close() }
   }
   const token = await TokenFile.open(tcp.tokenFile)
   const listener = localListener(parts, { port: () => portOf(server), token })

@@ -23,7 +23,7 @@ const probeTimeoutMs = 1_000
  * a private directory and moved into place, over the socket that a killed sidecar left behind.
  * @throws SidecarError SOCKET_IN_USE, SOCKET_UNUSABLE
  */
-export const listen = async (server: Server, place: SocketPlace): Promise<Listening> => {
+export const listen = async (server: Server, place: SocketPlace): Promise<void> => {
   const { path } = place
   if ((await checkPresence(path, probeTimeoutMs)) === 'alive') {
     throw new SidecarError(
@@ -41,13 +41,6 @@ export const listen = async (server: Server, place: SocketPlace): Promise<Listen
         'name a socket in a directory that it may write, in at most 90 characters, and a group that it is in.',
       error,
     )
-  }
-  return {
-    close: async () => {
-      // First the name, so that nobody new comes; another sidecar may have taken it over since.
-      await unlink(path).catch(() => undefined)
-      await closeServer(server)
-    },
   }
 }
 

@@ -1,0 +1,62 @@
+import { chmod, mkdir, rm, stat, unlink } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { ask } from './helpers/local.ts'
+import { TestProcess } from './helpers/process.ts'
+import { scratch } from './helpers/scratch.ts'
+import { fencedKeyset, startBeside } from './helpers/sidecars.ts'
+
+const answers = async (socket: string) => (await ask(socket, 'GET', '/healthz')).status === 200
+
+t.test('a socket that is deleted comes back, and whoever is attached does not notice', async t => {
+  const { socket, source, lines, coordinator } = await startBeside(t, { socketMode: 0o660 })
+  const application = new TestProcess(t, './application.ts', [socket, 'app'])
+  await application.until(({ is }) => is === 'swapped')
+  await unlink(socket)
+  source.say(fencedKeyset(2))
+  await application.until(({ is, version }) => is === 'swapped' && version === 2)
+  await lines.until('socket-restored')
+  t.ok(await answers(socket))
+  t.equal((await stat(socket)).mode & 0o777, 0o660)
+  const second = new TestProcess(t, './application.ts', [socket, 'late'])
+  await second.until(({ is }) => is === 'swapped')
+  await coordinator.until(
+    ({ acknowledged, clients }) => acknowledged?.version === 2 && clients.attached === 2,
+  )
+  t.notOk(lines.lines.some(({ event }) => event === 'client-lost'))
+})
+
+t.test('so it does where its directory goes as well', async t => {
+  const socket = join(await scratch(t), 'run', 'keyturn.sock')
+  const { lines } = await startBeside(t, { socket })
+  await rm(dirname(socket), { recursive: true })
+  await lines.until('socket-restored')
+  t.ok(await answers(socket))
+})
+
+t.test('a name that another process has is left to it', async t => {
+  const { socket, sidecar, lines } = await startBeside(t)
+  await unlink(socket)
+  const other = createServer(connection => void connection.end())
+  await new Promise<void>(resolve => other.listen(socket, resolve))
+  t.teardown(() => other.close())
+  t.match(await lines.until('socket-missing'), { reason: 'SOCKET_IN_USE' })
+  await sidecar.stop()
+  t.ok(await stat(socket), 'nor is it taken away at the end')
+})
+
+t.test('what cannot be made again is told once, and tried until it can', async t => {
+  const directory = await scratch(t)
+  const socket = join(directory, 'run', 'keyturn.sock')
+  const { lines } = await startBeside(t, { socket })
+  await rm(dirname(socket), { recursive: true })
+  await mkdir(dirname(socket))
+  await mkdir(socket)
+  await lines.until('socket-missing')
+  await rm(socket, { recursive: true })
+  await chmod(dirname(socket), 0o700)
+  await lines.until('socket-restored')
+  t.ok(await answers(socket))
+  t.equal(lines.lines.filter(({ event }) => event === 'socket-missing').length, 1)
+})
