@@ -126,6 +126,7 @@ export class Coordinator {
       store,
       clock: wallClock,
       authenticate: authenticator(this.#config.access, tokens, wallClock),
+      limits: this.#config.access.limits,
       onError: error => this.#log.error({ event: 'request-failed', reason: inShort(error) }),
     })
     server.on('request', app.handler)

@@ -156,7 +156,7 @@ export const coordinatorConfigSchema = z.strictObject({
   dataDirectory: z.string().min(1),
   listen: listenSchema.default({ host: '127.0.0.1', port: 8443 }),
   /** Who may ask, and how that is known. */
-  access: accessSchema.default({ issuers: [], tokens: { are: 'files' } }),
+  access: accessSchema.prefault({}),
   /** The longest between two turns of an account's loop, in ms. */
   turnMs: z.int().min(10).max(60_000).default(1_000),
 })

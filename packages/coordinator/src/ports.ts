@@ -11,7 +11,7 @@ import type {
   SecretKey,
   Slot,
 } from '@keyturn/core'
-import type { KeysetDocument } from '@keyturn/protocol'
+import type { Denial, KeysetDocument } from '@keyturn/protocol'
 
 /** Where keys are regenerated. Only `azure/arm.ts` talks to Azure Resource Manager. */
 export interface Arm {
@@ -187,6 +187,10 @@ export interface Store {
     rows?: readonly Member[],
     snapshot?: (at: number) => Snapshot,
   ): { readonly revision: number; readonly at: number }
+  /** Writes down what was denied, and drops the oldest; absent where a store keeps none. */
+  deny?(denial: Denial): void
+  /** The newest first. */
+  denials?(limit: number): readonly Denial[]
   fleet(account: string): { readonly revision: number; readonly members: Fleet['members'] }
   putMembers(account: string, rows: readonly Member[], weakens: boolean): void
   /**

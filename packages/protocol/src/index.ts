@@ -1,3 +1,6 @@
+export { askerSchema } from './api/asker.ts'
+export { type Denial, denialSchema, denialsSchema } from './api/denial.ts'
+export { coordinatorDescription } from './api/description.ts'
 export {
   type AccountEvent,
   type AccountEventName,
@@ -30,6 +33,7 @@ export {
   socketVariable,
   tokenHeader,
 } from './local.ts'
+export { type DescribedOperation, openApiOf, parametersOf } from './openapi.ts'
 export {
   type AccountStatus,
   accountStatusSchema,

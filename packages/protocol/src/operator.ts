@@ -1,5 +1,6 @@
 import { beginningPhases, blockerCodes } from '@keyturn/core'
 import { z } from 'zod'
+import { askerSchema } from './api/asker.ts'
 import { heldSchema, keyUsageSchema } from './usage.ts'
 import {
   accountIdSchema,
@@ -156,7 +157,7 @@ export const historyEntrySchema = z.object({
   epoch: countSchema,
   at: countSchema,
   wallTime: z.string(),
-  event: z.looseObject({ type: z.string() }),
+  event: z.looseObject({ type: z.string(), asked: askerSchema.optional() }),
 })
 
 export type HistoryEntry = z.infer<typeof historyEntrySchema>

@@ -131,6 +131,16 @@ export const accessSchema = z.strictObject({
       roles: z.array(roleSchema).optional(),
     })
     .default({ are: 'files' }),
+  limits: z
+    .strictObject({
+      /** Of one person, over ten seconds. */
+      requestsPerSecond: z.int().min(1).max(100_000).default(500),
+      /** Of one member, over ten seconds. */
+      reportsPerSecond: z.int().min(1).max(100_000).default(20),
+      /** Questions of one person for which Azure is asked. */
+      looksPerMinute: z.int().min(1).max(100_000).default(60),
+    })
+    .prefault({}),
 })
 
 export type Listen = z.infer<typeof listenSchema>

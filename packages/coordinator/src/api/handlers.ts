@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Verb } from '@keyturn/core'
+import type { Asker, Verb } from '@keyturn/core'
 import {
   type CoordinatorOperationName,
+  coordinatorDescription,
   type coordinatorOperations,
   type HistoryEntry,
   nameSchema,
@@ -13,12 +14,15 @@ import type { Leading } from '../leading.ts'
 import type { Account } from '../loop/account.ts'
 import { JournalConflict, type Store, type WallClock } from '../ports.ts'
 import type { Asked } from './asked.ts'
+import { askerOf } from './denials.ts'
 import { openLine, resumedAt } from './event-stream.ts'
 import type { Feeds } from './feeds.ts'
 import { fleetPage } from './fleet-page.ts'
 import type { Grouped } from './grouped.ts'
 import { blockedOf } from './levels.ts'
+import { descriptionPage, pagePolicy } from './page.ts'
 import { Refusal, VerbRefused } from './problem.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { rotationsOf } from './rotations.ts'
 import { statusOf } from './status.ts'
 
@@ -35,21 +39,31 @@ export type Handlers = {
 
 export interface HandlerParts {
   readonly leading: Leading
-  readonly store: Store
+  readonly store: Pick<Store, 'denials'>
   readonly reports: Grouped
+  readonly limits: RateLimits
   readonly feeds: Feeds
   readonly clock: WallClock
 }
 
-export const handlersOf = ({ leading, reports, feeds, clock }: HandlerParts): Handlers => {
+export const handlersOf = (parts: HandlerParts): Handlers => {
+  const { leading, reports, feeds, clock, limits, store } = parts
   const named = ({ params: { name } }: { readonly params: { readonly name: string } }): Account =>
     accountNamed(leading.accounts, name)
   return {
     getHealth: () => ({ status: 'ok' }),
-    report: ({ params: { name }, body }, identity, response) => {
+    getDescription: () => coordinatorDescription(),
+    getPage: (_asked, _identity, response) => {
+      response.setHeader('content-security-policy', pagePolicy)
+      response.type('html').send(descriptionPage())
+    },
+    listDenials: ({ query }) => ({ denials: store.denials?.(query.limit) ?? [] }),
+    report: async ({ params: { name }, body }, identity, response) => {
       const why = identity.reporting?.(name, body)
       if (typeof why === 'string') throw new Refusal('ROLE_MISSING', why)
+      await limits.reported(name)
       const account = accountOf(leading.accounts, body)
+      response.once('close', limits.holding(name))
       const gone = new AbortController()
       response.once('close', () => gone.abort())
       if (response.closed) gone.abort()
@@ -68,10 +82,11 @@ export const handlersOf = ({ leading, reports, feeds, clock }: HandlerParts): Ha
       const { after, limit } = asked.query
       return named(asked).journal(after, limit) satisfies readonly HistoryEntry[]
     },
-    followEvents: (asked, _identity, response) => {
+    followEvents: (asked, identity, response) => {
       const { request, query } = asked
       const account = named(asked)
       const after = resumedAt(request) ?? query.after ?? null
+      response.once('close', limits.streaming(identity))
       const line = openLine(response, clock)
       void feeds
         .of(account)
@@ -89,7 +104,9 @@ export const handlersOf = ({ leading, reports, feeds, clock }: HandlerParts): Ha
         const sentence = `${identity.name} may not ${asked.body.verb}: it takes the role ${role}.`
         throw new Refusal('ROLE_MISSING', sentence)
       }
-      await obey(account, verbOf(asked, identity))
+      // Azure is looked at before these are answered.
+      if (['adopt', 'retire'].includes(asked.body.verb)) await limits.looked(identity)
+      await obey(account, verbOf(asked, identity), askerOf(identity, asked.request))
       leading.wake(account)
       return statusOf(account)
     },
@@ -112,8 +129,8 @@ const nameOf = (identity: Identity, said: string | undefined): string => {
   throw new Refusal('BAD_REQUEST', 'keyturn-operator is no name: letters, digits, dots and dashes.')
 }
 
-const obey = async (account: Account, verb: Verb): Promise<void> => {
-  const answer = await account.obey(verb).catch(notLeading)
+const obey = async (account: Account, verb: Verb, asked: Asker): Promise<void> => {
+  const answer = await account.obey(verb, asked).catch(notLeading)
   if (answer.done) return
   const [first, ...others] = answer.blockers
   if (first === undefined) throw new TypeError('a verb was refused without a blocker')

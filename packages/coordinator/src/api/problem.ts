@@ -64,9 +64,13 @@ export const sendProblem = (response: Response, refusal: Refusal | VerbRefused):
 
 /** The last handler: bad input is answered, never shown a stack. */
 export const problems =
-  (onError: (error: unknown) => void) =>
-  (error: unknown, _request: Request, response: Response, _next: NextFunction): void => {
+  (
+    onRefused: (refusal: Refusal | VerbRefused, request: Request, response: Response) => void,
+    onError: (error: unknown) => void,
+  ) =>
+  (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const refusal = refusalOf(error, onError)
+    onRefused(refusal, request, response)
     if (response.headersSent) response.destroy()
     else sendProblem(response, refusal)
   }

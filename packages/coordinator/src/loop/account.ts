@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type Asker,
   againstRetiring,
   type Blocker,
   type DryRun,
@@ -138,7 +139,8 @@ export class Account {
     return this.#inOrder(() => this.#turn())
   }
 
-  obey(verb: Verb): Promise<Answer> {
+  /** @param asked who asks, for the journal */
+  obey(verb: Verb, asked?: Asker): Promise<Answer> {
     return this.#inOrder(async () => {
       const seen =
         verb.verb === 'adopt' || verb.verb === 'retire'
@@ -146,7 +148,11 @@ export class Account {
           : this.#gatherer.lastSeen(this.#known())
       const world = { ...seen, ...this.#known() }
       const answer = obey(world, verb)
-      if (answer.done) this.#ledger.append(answer.events, { rows: evicted(world, verb) })
+      const [first, ...others] = answer.done ? answer.events : []
+      if (first !== undefined) {
+        const events = [asked === undefined ? first : { ...first, asked }, ...others]
+        this.#ledger.append(events, { rows: evicted(world, verb) })
+      }
       return answer
     })
   }

@@ -84,4 +84,9 @@ export const migrations: readonly Migration[] = [
         state TEXT NOT NULL, digest TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'what was denied',
+    statements: `
+      CREATE TABLE denials (id INTEGER PRIMARY KEY AUTOINCREMENT, denial TEXT NOT NULL) STRICT;`,
+  },
 ]

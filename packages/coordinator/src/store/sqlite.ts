@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { JournalEvent, Member } from '@keyturn/core'
+import type { Denial } from '@keyturn/protocol'
 import {
   type Expected,
   JournalConflict,
@@ -13,6 +14,9 @@ import { readSnapshot, writeSnapshot } from './snapshots.ts'
 
 /** How often observed time is written down where nothing else is: a crash loses no more. */
 const observedWriteMs = 1_000
+
+/** What was denied before these is forgotten. */
+const denialsMax = 10_000
 
 /**
  * Journal and fleet in one SQLite file (WAL, full sync): what was answered survives a crash.
@@ -198,6 +202,23 @@ export class SqliteStore implements Store {
       const { name, incarnation, sequence } = member
       put.run(account, name, incarnation, sequence, JSON.stringify(member))
     }
+  }
+
+  deny(denial: Denial): void {
+    this.#transaction(() => {
+      const insert = this.#db.prepare('INSERT INTO denials (denial) VALUES (?)')
+      const { lastInsertRowid } = insert.run(JSON.stringify(denial))
+      this.#db
+        .prepare('DELETE FROM denials WHERE id <= ?')
+        .run(Number(lastInsertRowid) - denialsMax)
+    })
+  }
+
+  denials(limit: number): readonly Denial[] {
+    return this.#db
+      .prepare('SELECT denial FROM denials ORDER BY id DESC LIMIT ?')
+      .all(limit)
+      .map(row => JSON.parse(String(row['denial'])) as Denial)
   }
 
   close(): void {

@@ -7,6 +7,8 @@ type Who = 'nobody' | Role
 /** Written down here once more, by hand: what each may ask for. */
 const may: Readonly<Record<keyof typeof coordinatorOperations, readonly Who[]>> = {
   getHealth: ['nobody', 'viewer', 'operator', 'approver', 'member'],
+  getDescription: ['nobody', 'viewer', 'operator', 'approver', 'member'],
+  getPage: ['nobody', 'viewer', 'operator', 'approver', 'member'],
   report: ['member'],
   listAccounts: ['viewer', 'operator', 'approver'],
   getAccount: ['viewer', 'operator', 'approver'],
@@ -17,6 +19,7 @@ const may: Readonly<Record<keyof typeof coordinatorOperations, readonly Who[]>> 
   followEvents: ['viewer', 'operator', 'approver'],
   getPlan: ['viewer', 'operator', 'approver'],
   getRetireCheck: ['viewer', 'operator', 'approver'],
+  listDenials: ['operator', 'approver'],
   obey: ['operator', 'approver'],
 }
 

@@ -8,8 +8,24 @@ import type { PhaseName, Reverting } from './phase.ts'
 import type { BeginningPhase, Plan } from './plan.ts'
 import type { Publication, Waiver } from './record.ts'
 
+/** Who asked for what happened, as it was proven; in the journal, never in a decision. */
+export interface Asker {
+  readonly by: 'token' | 'jwt' | 'certificate'
+  readonly issuer: string | null
+  /** The issuer's own name for them, which never changes hands. */
+  readonly subject: string
+  readonly roles: readonly string[]
+  /** Where the request came from. */
+  readonly address: string
+}
+
 /** What the journal is made of. Everything that happened, and nothing that can be derived. */
-export type JournalEvent =
+export type JournalEvent = Happened & {
+  /** Absent: nobody, it was decided; or it was asked for by other ways than the API. */
+  readonly asked?: Asker | undefined
+}
+
+type Happened =
   | {
       readonly type: 'adopted'
       readonly installation: string

@@ -179,7 +179,7 @@ const foldWord = (
 ): Rotation => {
   switch (event.type) {
     case 'waived': {
-      const { type: _, ...waiver } = event
+      const { type: _, asked: __, ...waiver } = event
       return { ...rotation, waivers: [...rotation.waivers, waiver] }
     }
     case 'approved':

@@ -16,6 +16,10 @@ export interface CoordinatorOperation {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
+  /** Whether Azure is asked for it, whose reads are rationed. */
+  readonly looks?: boolean
+  /** Whether the body is a verb, which takes a role of its own. */
+  readonly verbs?: boolean
   readonly answer: {
     readonly type: 'application/json' | 'text/event-stream' | 'text/html'
     readonly schema?: z.ZodType

@@ -9,6 +9,7 @@ import {
 } from '../operator.ts'
 import { reportAnswerSchema, reportSchema } from '../report.ts'
 import { nameSchema } from '../words.ts'
+import { denialsQuerySchema, denialsSchema } from './denial.ts'
 import { blockersSchema } from './events.ts'
 import { fleetQuerySchema, fleetSchema } from './fleet.ts'
 import {
@@ -30,6 +31,22 @@ export const coordinatorOperations = {
     summary: 'Whether the process answers',
     may: null,
     answer: { type: 'application/json', schema: z.strictObject({ status: z.literal('ok') }) },
+    refusals: [],
+  },
+  getDescription: {
+    method: 'get',
+    path: '/v1/openapi.json',
+    summary: 'This description',
+    may: null,
+    answer: { type: 'application/json', schema: z.record(z.string(), z.unknown()) },
+    refusals: [],
+  },
+  getPage: {
+    method: 'get',
+    path: '/v1/docs',
+    summary: 'This description, to be read',
+    may: null,
+    answer: { type: 'text/html' },
     refusals: [],
   },
   report: {
@@ -115,6 +132,7 @@ export const coordinatorOperations = {
     may: readers,
     params: named,
     query: dryRunQuerySchema,
+    looks: true,
     answer: { type: 'application/json', schema: dryRunSchema },
     refusals: ['UNKNOWN_ACCOUNT', 'JOURNAL_CONFLICT'],
   },
@@ -124,8 +142,18 @@ export const coordinatorOperations = {
     summary: 'What stands against ending key authentication',
     may: readers,
     params: named,
+    looks: true,
     answer: { type: 'application/json', schema: retireCheckSchema },
     refusals: ['UNKNOWN_ACCOUNT', 'JOURNAL_CONFLICT'],
+  },
+  listDenials: {
+    method: 'get',
+    path: '/v1/denials',
+    summary: 'What was asked for and denied of late, the newest first',
+    may: ['operator', 'approver'],
+    query: denialsQuerySchema,
+    answer: { type: 'application/json', schema: denialsSchema },
+    refusals: [],
   },
   obey: {
     method: 'post',
@@ -134,6 +162,7 @@ export const coordinatorOperations = {
     may: ['operator', 'approver'],
     params: named,
     body: verbRequestSchema,
+    verbs: true,
     answer: { type: 'application/json', schema: accountStatusSchema },
     refusals: ['UNKNOWN_ACCOUNT', 'JOURNAL_CONFLICT'],
   },

@@ -13,6 +13,7 @@ export const coordinatorProblems = {
   TOKEN_REFUSED: { status: 401, title: 'Not a token of this coordinator' },
   CERTIFICATE_REFUSED: { status: 401, title: 'Not a certificate of this coordinator' },
   ROLE_MISSING: { status: 403, title: 'Not allowed' },
+  CROSS_SITE: { status: 403, title: 'Not for other sites' },
   NOT_FOUND: { status: 404, title: 'No such route' },
   UNKNOWN_ACCOUNT: { status: 404, title: 'No such account' },
   TOO_SLOW: { status: 408, title: 'Too slow' },
