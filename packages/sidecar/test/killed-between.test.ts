@@ -41,10 +41,23 @@ const hasKeys = ({ is }: { readonly is: string }): boolean => is === 'swapped'
 
 t.test('killed before it has recorded a client, it has handed it nothing', async t => {
   const { coordinator, socket, halting, succeed, onDisk } = await stage(t, 'before', 'client')
+  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
   const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
   await halting.until(({ is }) => is === 'halted')
-  await coordinator.until(({ acknowledged }) => acknowledged === null)
+  let isAttached = false
+  const attaching = ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') }).then(
+    () => {
+      isAttached = true
+    },
+    () => undefined,
+  )
+  for (const path of ['/v1/keyset', '/v1/keyset/stream']) {
+    const { text } = await ask(socket, 'GET', path, { headers: { 'keyturn-client': 'c-1' } })
+    t.equal(JSON.parse(text).code, 'CLIENT_NOT_RECORDED', path)
+  }
+  t.notOk(isAttached)
   await halting.kill()
+  await attaching
   t.same((await onDisk()).clients, [])
   t.notOk(application.messages.some(hasKeys), 'who is not on the disk holds no key')
   t.ok(
