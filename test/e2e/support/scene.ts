@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountStatus } from '@keyturn/protocol'
 import type { Test } from 'tap'
 import type { AzureByHand, KeyValues } from '../../../packages/cli/src/demo/azure.ts'
-import type { Child } from '../../../packages/cli/src/demo/child.ts'
+import { Child } from '../../../packages/cli/src/demo/child.ts'
 import { Crew } from '../../../packages/cli/src/demo/load/crew.ts'
 import type { ApplicationResult } from '../../../packages/cli/src/demo/load/messages.ts'
 import { seedDocuments } from '../../../packages/cli/src/demo/seed-documents.ts'
@@ -109,6 +109,35 @@ export class Scene {
   async startSidecar(name: string): Promise<Child> {
     const { child, socket } = await this.stage.startSidecar(name, this.hand, this.#running)
     this.sockets.set(name, socket)
+    return child
+  }
+
+  /**
+   * A sidecar that nobody planned for, as one that was started by hand: its own socket and state,
+   * the name and the source that it is given.
+   */
+  startStranger(
+    t: Test,
+    name: string,
+    source: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Child {
+    const { url, memberTokenFile } = this.#running
+    const own = `stranger-${name}`
+    const socket = join(this.stage.directory, `${own}.sock`)
+    this.sockets.set(own, socket)
+    const child = Child.command({
+      name: own,
+      logDirectory: this.stage.directory,
+      env,
+      args: [
+        ...['sidecar', '--name', name, '--socket', socket, ...source],
+        ...['--state', join(this.stage.directory, own)],
+        ...['--coordinator', url, '--token-file', memberTokenFile],
+        ...['--join-wait-ms', '60000', '--hold-ms', '1000'],
+      ],
+    })
+    t.teardown(() => child.stop())
     return child
   }
 
