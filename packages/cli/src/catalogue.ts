@@ -19,7 +19,7 @@ export interface Group {
 const verb = (name: string, does: string): Entry => ({
   name,
   does,
-  load: async host => (await import('./commands/verbs.ts')).verbCommand(host, name),
+  load: async (host, done) => (await import('./commands/verbs.ts')).verbCommand(host, name, done),
 })
 
 /** Every command, in the order of the help, by what somebody comes for. */
@@ -82,9 +82,19 @@ export const catalogue: readonly Group[] = [
     heading: 'See how it stands:',
     entries: [
       {
+        name: 'watch',
+        does: 'follow the running rotation to its end, live',
+        load: async (host, done) => (await import('./commands/watch.ts')).watchCommand(host, done),
+      },
+      {
         name: 'status',
         does: 'which key signs, who still uses which, and what a rotation waits for',
         load: async host => (await import('./commands/status.ts')).statusCommand(host),
+      },
+      {
+        name: 'fleet',
+        does: 'the members, those in trouble first: what they hold, sign with and let go of',
+        load: async host => (await import('./commands/fleet.ts')).fleetCommand(host),
       },
       {
         name: 'history',
@@ -106,6 +116,11 @@ export const catalogue: readonly Group[] = [
         name: 'config',
         does: 'every setting, its value, and where that came from',
         load: async host => (await import('./commands/config.ts')).configCommand(host),
+      },
+      {
+        name: 'completion',
+        does: 'a script that completes commands and options in bash, zsh or fish',
+        load: async host => (await import('./commands/completion.ts')).completionCommand(host),
       },
     ],
   },

@@ -24,6 +24,7 @@ export const failureCodes = [
   'NOT_A_COORDINATOR',
   'TLS_UNTRUSTED',
   'TLS_REFUSED',
+  'NOT_IN_TIME',
 ] as const
 
 /** Asked to end in the middle of something: one sentence, and the exit code that shells expect. */

@@ -5,7 +5,11 @@ export interface Host {
   /** Without the interpreter and the script. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: Writable & {
+    readonly isTTY?: boolean
+    readonly columns?: number
+    readonly rows?: number
+  }
   readonly stderr: Writable & { readonly isTTY?: boolean }
   /** Fires when the process is asked to end: finish what is at hand, and return. */
   readonly signal: AbortSignal

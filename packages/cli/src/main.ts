@@ -18,6 +18,12 @@ if (process.env['KEYTURN_ENDS_WITH_PARENT'] === '1') {
   process.stdin.unref?.()
 }
 
+// Whoever read the output has read enough: `keyturn watch | head` is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 const exitCode = await run({
   argv: process.argv.slice(2),
   env: process.env,

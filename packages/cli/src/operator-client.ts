@@ -153,7 +153,7 @@ export class OperatorClient {
         }
         throw error
       })
-      if (response.ok) return response
+      if (response.ok && isStream(response)) return response
       const refusal = refusalOf(this.#url, response, await response.json().catch(() => null))
       throw mayPass.includes(response.status) ? new Away(refusal.message) : refusal
     }
@@ -166,7 +166,8 @@ export class OperatorClient {
     const answer: unknown = await response.json().catch(() => null)
     const parsed = response.ok ? schema.safeParse(answer) : null
     if (parsed?.success) return parsed.data
-    throw refusalOf(this.#url, response, answer)
+    const [issue] = parsed?.error.issues ?? []
+    throw refusalOf(this.#url, response, answer, issue && ` at ${issue.path.join('.')}`)
   }
 
   async #send(method: string, path: string, { body, headers, signal }: Sending): Promise<Response> {
@@ -200,14 +201,17 @@ interface Sending {
 const answerWithinMs = 30_000
 const entriesAtOnce = 1_000
 
+const isStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') ?? false
+
 /** Said while a coordinator starts, or by what stands before it. */
 const mayPass: readonly number[] = [429, 502, 503, 504]
 
-const refusalOf = (url: string, response: Response, answer: unknown): Failure => {
+const refusalOf = (url: string, response: Response, answer: unknown, where = ''): Failure => {
   const problem = problemSchema.safeParse(answer)
   if (!response.ok && problem.success) return new Failure(...saidBy(problem.data))
   const kind = response.headers.get('content-type')?.split(';', 1)[0] ?? 'nothing'
-  const sentence = `What answers at ${url} is no coordinator that this release knows (HTTP ${response.status}, ${kind}): name it with --coordinator, or see what stands between.`
+  const sentence = `What answers at ${url} is no coordinator that this release knows (HTTP ${response.status}, ${kind}${where}): name it with --coordinator, or see what stands between.`
   return new Failure(sentence, 'NOT_A_COORDINATOR')
 }
 

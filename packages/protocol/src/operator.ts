@@ -39,7 +39,32 @@ export const memberStatusSchema = z.object({
   durable: z.boolean().optional(),
   /** The version of Keyturn that it runs; absent: it does not say. */
   release: z.string().optional(),
+  /** The pod that it runs in, where it says so. */
+  pod: z
+    .object({
+      name: z.string(),
+      uid: z.string(),
+      namespace: z.string(),
+      node: z.string().optional(),
+    })
+    .optional(),
 })
+
+/** Whether anything sees those who are not in the fleet, and what it last said. */
+export const evidenceSchema = z.union([
+  z.object({ is: z.literal('none'), acceptedBy: z.string(), reason: z.string() }),
+  z.object({
+    is: z.literal('azure'),
+    /** When Azure was asked last; `null`: never since the coordinator started. */
+    readMsAgo: countSchema.nullable(),
+    /** Of each key, on Azure's clock; `null`: no recorded use. */
+    lastUse: z.object({
+      primary: z.iso.datetime().nullable(),
+      secondary: z.iso.datetime().nullable(),
+    }),
+    error: z.string().nullable(),
+  }),
+])
 
 export const planSchema = z.enum(['full', 'standby', 'active'])
 
@@ -81,6 +106,7 @@ export const accountStatusSchema = z.object({
   rotation: rotationStatusSchema.nullable(),
   blockers: z.array(blockerSchema),
   members: z.array(memberStatusSchema),
+  evidence: evidenceSchema.optional(),
   /** On the road to no keys at all. */
   retirement: z.enum(['asked', 'intended', 'done']).nullish(),
 })

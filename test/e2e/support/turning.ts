@@ -115,6 +115,11 @@ export class Turning {
     return this.#child
   }
 
+  /** Where the coordinator listens, before and after a restart. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
   verb(request: VerbRequest): Promise<AccountStatus> {
     return this.#asked.verb(request)
   }
@@ -168,7 +173,7 @@ export class Turning {
     for (const name of this.#options.members ?? []) {
       followAsMember(this.azure, {
         name,
-        url: `http://127.0.0.1:${this.#port}`,
+        url: this.url,
         tokenFile: this.#path('member.token'),
         ended: this.#ended.signal,
       })

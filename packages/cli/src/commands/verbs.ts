@@ -1,21 +1,20 @@
 import { type VerbRequest, verbRequestSchema } from '@keyturn/protocol'
 import { Command } from 'commander'
+import type { Done } from '../catalogue.ts'
 import { UsageError } from '../failure.ts'
-import { type Host, say } from '../host.ts'
-import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
-import { printStatus } from '../print-status.ts'
-import { type Target, targetOf, withTarget } from './target.ts'
-
-type Reasoned = OperatorOptions & { reason: string; json?: boolean }
+import type { Host } from '../host.ts'
+import { withOperatorOptions } from '../operator-client.ts'
+import { ask, asks, type Reasoned, withReason } from './ask.ts'
+import { rotateCommand } from './rotate.ts'
 
 /** One command per verb: the coordinator refuses or obeys, the answer is the account's status. */
-export const verbCommand = (host: Host, name: string): Command => {
+export const verbCommand = (host: Host, name: string, done: Done): Command => {
   const make = verbs[name]
   if (!make) throw new TypeError(`no verb is called ${name}`)
-  return make(verb(name), host)
+  return make(verb(name), host, done)
 }
 
-const verbs: Readonly<Record<string, (command: Command, host: Host) => Command>> = {
+const verbs: Readonly<Record<string, (command: Command, host: Host, done: Done) => Command>> = {
   init: (command, host) =>
     command
       .option('--take-over', 'take over a keyset that another installation wrote', false)
@@ -24,23 +23,7 @@ const verbs: Readonly<Record<string, (command: Command, host: Host) => Command>>
         '\nExample:\n  keyturn init --token-file /var/lib/keyturn/operator.token',
       )
       .action(asks(host, ({ takeOver }: { takeOver: boolean }) => ({ verb: 'adopt', takeOver }))),
-  rotate: (command, host) =>
-    withTarget(withReason(command))
-      .addHelpText(
-        'after',
-        `
-Example:
-  keyturn rotate --reason "quarterly turn"
-  keyturn rotate --slot secondary --reason "only the standby"
-  keyturn rotate --read-only --reason "quarterly turn of the read-only pair"
-  keyturn rotate --emergency primary --reason "found in a public log"`,
-      )
-      .action(
-        asks(host, (options: Reasoned & Target) => ({
-          ...{ verb: 'rotate', reason: options.reason },
-          ...targetOf(options),
-        })),
-      ),
+  rotate: rotateCommand,
   pause: (command, host) => reasoned(command, host, 'pause', 'release under way'),
   resume: (command, host) => reasoned(command, host, 'resume', 'release is out'),
   abort: (command, host) => reasoned(command, host, 'abort', 'orders-7 cannot be restarted today'),
@@ -114,17 +97,3 @@ const reasoned = (
   withReason(command)
     .addHelpText('after', `\nExample:\n  keyturn ${what} --reason "${example}"`)
     .action(asks(host, ({ reason }: Reasoned) => ({ verb: what, reason })))
-
-const withReason = (command: Command): Command =>
-  command.requiredOption('--reason <text>', 'why: it goes into the journal')
-
-const asks =
-  <T extends object>(host: Host, request: (options: T) => VerbRequest) =>
-  async (options: T & Reasoned): Promise<void> =>
-    ask(host, options, request(options))
-
-const ask = async (host: Host, options: Reasoned, request: VerbRequest): Promise<void> => {
-  const status = await new OperatorClient(options).verb(request)
-  if (options.json) say(host, JSON.stringify(status))
-  else printStatus(host, status)
-}

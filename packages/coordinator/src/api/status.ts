@@ -1,4 +1,11 @@
-import { type Fingerprint, hasEnded, type Member, type Rotation } from '@keyturn/core'
+import {
+  type EvidenceView,
+  type Fingerprint,
+  hasEnded,
+  type Member,
+  type Policy,
+  type Rotation,
+} from '@keyturn/core'
 import type { AccountStatus, AccountSummary, MemberStatus, RotationStatus } from '@keyturn/protocol'
 import type { Account } from '../loop/account.ts'
 import type { AccountState } from '../loop/account-parts.ts'
@@ -11,6 +18,24 @@ export const statusOf = (account: Account): AccountStatus => {
     ...summaryOf(account, state),
     blockers: [...blockers],
     members: fleet.members.map(member => memberStatusOf(member, now)),
+    evidence: evidenceOf(account.options.policy, state),
+  }
+}
+
+const evidenceOf = (
+  { evidence: asked }: Policy,
+  { evidence: seen, now }: AccountState,
+): AccountStatus['evidence'] => {
+  if (asked.is === 'none') return { is: 'none', acceptedBy: asked.acceptedBy, reason: asked.reason }
+  const used = (slot: keyof EvidenceView['lastUse']): string | null => {
+    const at = seen?.lastUse[slot] ?? null
+    return at === null ? null : new Date(at).toISOString()
+  }
+  return {
+    is: 'azure',
+    readMsAgo: seen && Math.max(0, now - seen.at),
+    lastUse: { primary: used('primary'), secondary: used('secondary') },
+    error: seen?.error ?? null,
   }
 }
 
@@ -65,7 +90,7 @@ const statusWord = ({ phase, paused }: Rotation): RotationStatus['status'] => {
 
 export const memberStatusOf = (member: Member, now: number): MemberStatus => {
   const { name, incarnation, standing, reportedAt, report } = member
-  const { held, acknowledged, clients, source } = report
+  const { held, acknowledged, clients, source, pod } = report
   return {
     name,
     incarnation,
@@ -79,5 +104,6 @@ export const memberStatusOf = (member: Member, now: number): MemberStatus => {
     clients: { attached: clients.attached, lost: [...clients.lost] },
     durable: report.durable,
     ...(report.release === undefined ? {} : { release: report.release }),
+    ...(pod ? { pod } : {}),
   }
 }

@@ -1,4 +1,4 @@
-import type { AccountRecord, Blocker, Fleet, Pair, Policy } from '@keyturn/core'
+import type { AccountRecord, Blocker, EvidenceView, Fleet, Pair, Policy } from '@keyturn/core'
 import type { Logger } from 'pino'
 import type {
   Arm,
@@ -47,4 +47,6 @@ export interface AccountState {
   readonly fleet: Fleet
   readonly now: number
   readonly blockers: readonly Blocker[]
+  /** The last look at Azure's evidence of this process; `null`: none. */
+  readonly evidence: EvidenceView | null
 }

@@ -99,7 +99,8 @@ export class Account {
 
   get state(): AccountState {
     const { record, fleet, now } = this.#known()
-    return { record, fleet, now, blockers: this.#blockers }
+    const evidence = this.#gatherer.evidence
+    return { record, fleet, now, blockers: this.#blockers, evidence }
   }
 
   /** The version that everybody should hold, once it was read back from the vault. */

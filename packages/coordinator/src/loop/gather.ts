@@ -64,6 +64,11 @@ export class Gatherer {
     this.#pace.rest(now, this.#arm.restMs?.() ?? 0)
   }
 
+  /** What was last read of Azure's evidence. */
+  get evidence(): EvidenceView | null {
+    return this.#evidenceView
+  }
+
   /** The world as it was last seen, nothing looked up. */
   lastSeen(known: Known): World {
     return {

@@ -102,7 +102,7 @@ const stepOf = (world: World, from: Slot, phase: PhaseName, known: number | null
 /** Without a history: a report's hold to be heard by all, and the spans that the policy asks for. */
 const likelyMs = ({ policy }: World, phase: PhaseName): number => {
   const { limits, evidence } = policy
-  const heardMs = limits.reportAgeMsMax / 3
+  const heardMs = Math.round(limits.reportAgeMsMax / 3)
   switch (phase) {
     case 'regenerating-standby':
     case 'regenerating-former':

@@ -72,6 +72,11 @@ t.test('while a rotation runs: what is left of it, by its own times', async t =>
   const { plan: none, steps, estimateMs } = plan(rig)
   t.match({ none, steps }, { none: null, steps: [{ phase: 'publishing-former' }] })
   t.equal(estimateMs, steps[0]?.estimateMs)
+  const thirds = Rig.adopted({ limits: { reportAgeMsMax: 8_000 } })
+  t.ok(
+    plan(thirds).steps.every(step => Number.isInteger(step.estimateMs)),
+    'in whole ms',
+  )
   const back = Rig.adopted()
   back.rotate()
   back.until('baking')

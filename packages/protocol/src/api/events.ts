@@ -3,8 +3,12 @@ import { accountStatusSchema, blockerSchema, historyEntrySchema } from '../opera
 import { countSchema } from '../words.ts'
 import { progressSchema } from './fleet.ts'
 
-/** An account without what grows with its fleet: members and blockers. */
-export const summarySchema = accountStatusSchema.omit({ members: true, blockers: true })
+/** An account without what grows with its fleet, members and blockers, and without evidence. */
+export const summarySchema = accountStatusSchema.omit({
+  members: true,
+  blockers: true,
+  evidence: true,
+})
 
 /** What the gate in the way says now. A fleet may give thousands: the first hundred stand here. */
 export const blockersSchema = z.object({

@@ -1,0 +1,35 @@
+import { Argument, Command } from 'commander'
+import { bashCompletion } from '../completion/bash.ts'
+import { fishCompletion } from '../completion/fish.ts'
+import { wordsOf } from '../completion/words.ts'
+import { zshCompletion } from '../completion/zsh.ts'
+import type { Host } from '../host.ts'
+
+const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const
+
+type Shell = keyof typeof shells
+
+export const completionCommand = (host: Host): Command =>
+  new Command('completion')
+    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(shells)))
+    .addHelpText(
+      'after',
+      `
+Example:
+  keyturn completion bash
+
+To have it in every new shell:
+  bash: echo 'source <(keyturn completion bash)' >> ~/.bashrc
+  zsh:  echo 'source <(keyturn completion zsh)' >> ~/.zshrc, after compinit
+  fish: keyturn completion fish > ~/.config/fish/completions/keyturn.fish`,
+    )
+    .action(async (shell: Shell) => {
+      // The one command that needs them all.
+      const { programOf } = await import('../program.ts')
+      const program = await programOf(
+        host,
+        () => undefined,
+        () => true,
+      )
+      host.stdout.write(shells[shell](wordsOf(program)))
+    })

@@ -1,0 +1,58 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Done } from '../catalogue.ts'
+import type { Host } from '../host.ts'
+import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
+import { isTerminal } from '../view/paint.ts'
+import type { WatchView } from '../watch/view.ts'
+
+export interface WatchOptions extends OperatorOptions {
+  readonly json?: boolean
+  /** In ms. */
+  readonly timeout?: number
+}
+
+export const watchCommand = (host: Host, done: Done): Command =>
+  withOperatorOptions(new Command('watch'))
+    .addOption(timeoutOption())
+    .option('--read-only', 'the account’s read-only pair')
+    .option('--json', 'print each event as one JSON line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyturn watch --account orders\n  keyturn watch --timeout 2h',
+    )
+    .action(async (options: WatchOptions) => {
+      done(await watchToTheEnd(host, options))
+    })
+
+export const timeoutOption = (): Option =>
+  new Option('--timeout <span>', 'watch no longer than this, such as 90s, 30m or 2h').argParser(
+    parseSpan,
+  )
+
+/** Watches with whatever view the host is good for. @returns the exit code */
+export const watchToTheEnd = async (host: Host, options: WatchOptions): Promise<number> => {
+  const client = new OperatorClient(options)
+  const { watch } = await import('../watch/watch.ts')
+  const { json, timeout: timeoutMs } = options
+  const view = await viewFor(host, options)
+  return watch(host, { client, view, now: () => performance.now(), timeoutMs, json })
+}
+
+const viewFor = async (host: Host, { json, account }: WatchOptions): Promise<WatchView> => {
+  if (json) return new (await import('../watch/json-view.ts')).JsonView(host)
+  if (isTerminal(host.stdout, host.env)) {
+    const { LiveView } = await import('../watch/live-view.ts')
+    return new LiveView(host, () => performance.now(), account)
+  }
+  const { LineView } = await import('../watch/line-view.ts')
+  return new LineView(host, Date.now, account)
+}
+
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `90s`, `30m`, `2h` or `7d`, in ms. */
+export const parseSpan = (text: string): number => {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  if (count === undefined) throw new InvalidArgumentError('Give a span such as 90s, 30m, 2h or 7d.')
+  return Number(count) * units[unit as keyof typeof units]
+}
