@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
-import type { Host } from './host.ts'
+import type { Done, Host } from './host.ts'
 
-/** Told by a command that ends well with another exit code than 0. */
-export type Done = (code: number) => void
+/** The program with every command loaded, for the one that speaks of them all. */
+export type Whole = () => Promise<Command>
 
 /** A command as it is listed; what it needs is loaded only once it is asked for. */
 export interface Entry {
   readonly name: string
   readonly does: string
-  readonly load: (host: Host, done: Done) => Promise<Command>
+  readonly load: (host: Host, done: Done, whole: Whole) => Promise<Command>
 }
 
 export interface Group {
@@ -120,7 +120,8 @@ export const catalogue: readonly Group[] = [
       {
         name: 'completion',
         does: 'a script that completes commands and options in bash, zsh or fish',
-        load: async host => (await import('./commands/completion.ts')).completionCommand(host),
+        load: async (host, _done, whole) =>
+          (await import('./commands/completion.ts')).completionCommand(host, whole),
       },
     ],
   },

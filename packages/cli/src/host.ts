@@ -15,6 +15,9 @@ export interface Host {
   readonly signal: AbortSignal
 }
 
+/** Told by a command that ends well with another exit code than 0. */
+export type Done = (code: number) => void
+
 export const say = (host: Host, line: string): void => {
   host.stdout.write(`${line}\n`)
 }

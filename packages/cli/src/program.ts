@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { catalogue, type Done, type Entry, entries } from './catalogue.ts'
-import type { Host } from './host.ts'
+import { catalogue, type Entry, entries } from './catalogue.ts'
+import type { Done, Host } from './host.ts'
 import { versionOf } from './version.ts'
 
 /** The whole program, of which only the commands named are loaded; the others are listed. */
@@ -17,11 +17,12 @@ export const programOf = async (
     .showHelpAfterError(false)
     .helpCommand(false)
     .version(await versionOf(), '-V, --version', 'print the version')
+  const whole = () => programOf(host, done, () => true)
   for (const { heading, entries: listed } of catalogue) {
     program.commandsGroup(heading)
     for (const entry of listed) {
       const { name, does } = entry
-      const command = isAsked(name) ? await entry.load(host, done) : new Command(name)
+      const command = isAsked(name) ? await entry.load(host, done, whole) : new Command(name)
       program.addCommand(command.description(does))
     }
   }

@@ -9,7 +9,8 @@ const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 
 type Shell = keyof typeof shells
 
-export const completionCommand = (host: Host): Command =>
+/** @param whole the program with every command */
+export const completionCommand = (host: Host, whole: () => Promise<Command>): Command =>
   new Command('completion')
     .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(shells)))
     .addHelpText(
@@ -24,12 +25,5 @@ To have it in every new shell:
   fish: keyturn completion fish > ~/.config/fish/completions/keyturn.fish`,
     )
     .action(async (shell: Shell) => {
-      // The one command that needs them all.
-      const { programOf } = await import('../program.ts')
-      const program = await programOf(
-        host,
-        () => undefined,
-        () => true,
-      )
-      host.stdout.write(shells[shell](wordsOf(program)))
+      host.stdout.write(shells[shell](wordsOf(await whole())))
     })

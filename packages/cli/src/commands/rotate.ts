@@ -1,7 +1,6 @@
 import type { VerbRequest } from '@keyturn/protocol'
 import type { Command } from 'commander'
-import type { Done } from '../catalogue.ts'
-import type { Host } from '../host.ts'
+import type { Done, Host } from '../host.ts'
 import { OperatorClient } from '../operator-client.ts'
 import { ask, type Reasoned, withReason } from './ask.ts'
 import { type Target, targetOf, withTarget } from './target.ts'

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Done } from '../catalogue.ts'
-import type { Host } from '../host.ts'
+import type { Done, Host } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 import { isTerminal } from '../view/paint.ts'
 import type { WatchView } from '../watch/view.ts'
