@@ -1,6 +1,7 @@
 /** Codes that operators and tests may rely on. */
 export type SidecarErrorCode =
   | 'BAD_OPTIONS'
+  | 'IDENTITY_UNREADABLE'
   | 'SOCKET_IN_USE'
   | 'SOCKET_UNUSABLE'
   | 'STARTED_BEFORE'

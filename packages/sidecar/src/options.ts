@@ -13,7 +13,7 @@ import type { Log } from './log.ts'
 import type { ProbeSettings } from './probe/prober.ts'
 import { checkRendered } from './render/check.ts'
 import type { RenderedFile } from './render/rendered-file.ts'
-import type { CoordinatorSettings } from './report/coordinator-client.ts'
+import type { CoordinatorSettings } from './report/coordinator-settings.ts'
 
 /** A port for `/healthz`, `/readyz` and `/metrics` alone: without token, and without any key. */
 export interface HealthSettings {

@@ -25,7 +25,11 @@ const whole = {
   tcp: { port: 7_843, host: '::1', tokenFile: '/run/keyturn/token' },
   health: { port: 9_090, host: '127.0.0.1' },
   stateDirectory: '/state',
-  coordinator: { url: 'https://keyturn.internal:8443' },
+  coordinator: {
+    url: 'https://keyturn.internal:8443',
+    certFile: '/tls.crt',
+    keyFile: '/tls.key',
+  },
   joinWaitMs: 1,
   holdMs: 2,
   probe: { timeoutMs: 3, backoff: { firstMs: 4, maxMs: 5 } },
@@ -106,10 +110,6 @@ t.test('a whole configuration becomes the options of a sidecar', async t => {
   })
   const { config } = readSidecarConfig({ ...nothing, file })
   const options = await sidecarOptionsOf(config)
-  const token = options.coordinator?.token
-  t.equal(typeof token === 'function' && (await token()).trim(), 'one')
-  await writeFile(tokenFile, 'two')
-  t.equal(typeof token === 'function' && (await token()).trim(), 'two', 'read anew each time')
   t.match(options, {
     name: 'orders-1',
     source: { kind: 'files', stalenessMsMax: 60_000 },
@@ -119,7 +119,10 @@ t.test('a whole configuration becomes the options of a sidecar', async t => {
     tcp: whole.tcp,
     health: whole.health,
     stateDirectory: '/state',
-    coordinator: { url: whole.coordinator.url, ca: 'PEM' },
+    coordinator: {
+      ...{ url: whole.coordinator.url, tokenFile, caFile },
+      certificate: { certFile: '/tls.crt', keyFile: '/tls.key' },
+    },
     joinWaitMs: 1,
     holdMs: 2,
     probe: { ca: 'PEM', timeoutMs: 3, backoff: { firstMs: 4, maxMs: 5 } },
@@ -157,6 +160,7 @@ t.test('what is missing is told in one sentence', async t => {
     [{ ...named, health: { host: '::' } }, /--health-port/],
     [{ ...named, coordinator: { tokenFile: '/x' } }, /--coordinator/],
     [{ ...named, coordinator: { url } }, /--token-file/],
+    [{ ...named, coordinator: { url, certFile: '/x' } }, /--cert-key-file/],
     [{ ...named, coordinator: { url, tokenFile: '/nowhere' } }, /\/nowhere.*ENOENT/],
     [{ ...named, probe: { caFile: '/nowhere' } }, /\/nowhere.*ENOENT/],
   ] as const) {

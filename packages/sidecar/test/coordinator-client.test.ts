@@ -1,34 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AzureSim } from '@keyturn/azure-sim'
-import { memberAtStart, memberStep, statementOf } from '@keyturn/core'
-import { heldSchema } from '@keyturn/protocol'
 import t from 'tap'
 import { CoordinatorClient } from '../src/report/coordinator-client.ts'
-import { reportFor } from '../src/report/wire.ts'
 import { FakeCoordinator } from './helpers/fake-coordinator.ts'
-import { account } from './helpers/keysets.ts'
-
-const state = memberStep(memberAtStart(null, 'i-1', true), {
-  is: 'swapped',
-  held: heldSchema.parse({
-    version: 1,
-    fingerprints: { primary: '00000000000000a1', secondary: '00000000000000b1' },
-    active: 'primary',
-    fenced: [],
-  }),
-  subject: { account, pair: 'readWrite' },
-})
-const report = reportFor({
-  state,
-  statement: statementOf(state),
-  sent: 1,
-  source: { kind: 'keyVault', serving: 'keyVault', ageMs: 0, lastError: null },
-  stalenessMsMax: 0,
-  holdMs: 0,
-  goodbye: false,
-})
-if (report === null) throw new Error('a report was expected')
+import { anyReport as report } from './helpers/report.ts'
 
 const answering = async (status: number, body: string) => {
   const server = createServer((_request, response) => response.writeHead(status).end(body))

@@ -86,8 +86,9 @@ type Handler = (
 
 const naming =
   (name: CoordinatorOperationName): RequestHandler =>
-  (_request, response, next) => {
+  (request, response, next) => {
     response.locals['operation'] = name
+    response.locals['about'] = request.params['name']
     next()
   }
 
@@ -109,7 +110,7 @@ const isDenial = (refusal: Refusal | VerbRefused): boolean =>
 
 const denialOf = (refusal: Refusal | VerbRefused, request: Request, response: Response) => {
   const identity = identityIn(response)
-  const { name } = request.params
+  const name: unknown = response.locals['about']
   const verb: unknown = Reflect.get(Object(request.body), 'verb')
   return {
     code: refusal.code,

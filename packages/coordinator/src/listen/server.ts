@@ -65,6 +65,7 @@ const serverOf = (
   const files = new CertificateFiles(tls)
   const asks = tls.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false }
   const server = createSecureServer({ ...limits, ...files.context, ...asks })
+  files.handle(server)
   void files.follow(server, following)
   return server
 }

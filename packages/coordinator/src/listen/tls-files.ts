@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:https'
+import type { Socket } from 'node:net'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Listen } from '../access/options.ts'
@@ -23,7 +24,9 @@ const sameText = (a: SecureContextOptions, b: SecureContextOptions): boolean =>
  */
 export class CertificateFiles {
   readonly #files: TlsFiles
+  readonly #met = new WeakMap<Socket, number>()
   #taken: SecureContextOptions
+  #generation = 0
 
   /** @throws where a file cannot be read, or they do not fit together. */
   constructor(files: TlsFiles) {
@@ -34,6 +37,17 @@ export class CertificateFiles {
 
   get context(): SecureContextOptions {
     return this.#taken
+  }
+
+  /**
+   * A connection that was opened under former files ends with its next answer: whoever was let in
+   * by an authority that is trusted no more is asked anew.
+   */
+  handle(server: Server): void {
+    server.on('secureConnection', socket => this.#met.set(socket, this.#generation))
+    server.on('request', ({ socket }, response) => {
+      if (this.#met.get(socket) !== this.#generation) response.setHeader('connection', 'close')
+    })
   }
 
   /** Looks at the files until the signal; connections from then on are met with what is new. */
@@ -62,7 +76,7 @@ export class CertificateFiles {
     createSecureContext(found)
     server.setSecureContext(found)
     this.#taken = found
-    // Whoever was let in by the old authority is asked anew.
+    this.#generation += 1
     server.closeIdleConnections()
     return true
   }

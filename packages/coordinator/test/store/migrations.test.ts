@@ -79,6 +79,7 @@ t.test('what was applied, and when, stands in a table', async t => {
       },
       { version: 3, name: 'one spelling of an account', applied_at: '1970-01-01T00:00:00.000Z' },
       { version: 4, name: 'snapshots of the fold', applied_at: '1970-01-01T00:00:00.000Z' },
+      { version: 5, name: 'what was denied', applied_at: '1970-01-01T00:00:00.000Z' },
     ],
   )
   file.close()

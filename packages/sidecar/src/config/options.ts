@@ -10,7 +10,7 @@ import {
 import type { Pod } from '@keyturn/protocol'
 import { reasonOf, SidecarError } from '../error.ts'
 import type { SidecarOptions } from '../options.ts'
-import type { CoordinatorSettings } from '../report/coordinator-client.ts'
+import type { CoordinatorSettings } from '../report/coordinator-settings.ts'
 import { modeOf, renderedFileOf } from './render-schema.ts'
 import type { SidecarConfig } from './schema.ts'
 
@@ -83,15 +83,27 @@ const healthOf = ({ port, host }: NonNullable<SidecarConfig['health']>) => ({
 
 const coordinatorOf = ({
   url = refuse('A token or an authority is named, but no coordinator: name --coordinator.'),
-  tokenFile = refuse('Name the file that holds the member token with --token-file.'),
+  tokenFile,
   caFile,
+  certFile,
+  keyFile,
 }: NonNullable<SidecarConfig['coordinator']>): CoordinatorSettings => {
-  readText(tokenFile, 'token file')
+  if (tokenFile === undefined && certFile === undefined) {
+    refuse('Name the file that holds the member token with --token-file, or a certificate.')
+  }
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    refuse('A certificate takes its key: name both --cert-file and --cert-key-file.')
+  }
+  // Looked at now, so that a wrong path is said at once; and again before each report.
+  if (tokenFile !== undefined) readText(tokenFile, 'token file')
+  if (caFile !== undefined) readText(caFile, 'authority')
   return {
     url,
-    // Read anew for each report, so that a token may be replaced.
-    token: () => readText(tokenFile, 'token file'),
-    ...defined('ca', caFile === undefined ? undefined : readText(caFile, 'authority')),
+    ...defined('tokenFile', tokenFile),
+    ...defined('caFile', caFile),
+    ...(certFile === undefined || keyFile === undefined
+      ? {}
+      : { certificate: { certFile, keyFile } }),
   }
 }
 

@@ -63,6 +63,8 @@ const coordinatorSchema = z.strictObject({
     .optional()
     .describe('Holds the token by which the coordinator knows this member; read for each report.'),
   caFile: path.optional().describe('PEM of an authority to trust for the coordinator.'),
+  certFile: path.optional().describe('PEM of a certificate to present to it; may be renewed.'),
+  keyFile: path.optional().describe('PEM of that certificate’s key.'),
 })
 
 const probeSchema = z.strictObject({

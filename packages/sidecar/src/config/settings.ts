@@ -41,6 +41,8 @@ const flags = {
   'coordinator.url': '--coordinator <url>',
   'coordinator.tokenFile': '--token-file <path>',
   'coordinator.caFile': '--ca-file <path>',
+  'coordinator.certFile': '--cert-file <path>',
+  'coordinator.keyFile': '--cert-key-file <path>',
   joinWaitMs: '--join-wait-ms <ms>',
   holdMs: '--hold-ms <ms>',
   'probe.caFile': '--probe-ca-file <path>',

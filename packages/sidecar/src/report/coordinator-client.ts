@@ -1,14 +1,7 @@
 import { type Report, type ReportAnswer, reportAnswerSchema } from '@keyturn/protocol'
-import { Agent, request } from 'undici'
-
-export interface CoordinatorSettings {
-  /** Base URL, for example `https://keyturn.internal:8443`. */
-  readonly url: string
-  /** Bearer token; a function is asked before each report, so that tokens may rotate. */
-  readonly token?: string | (() => string | Promise<string>)
-  /** PEM of an authority to trust for the coordinator. */
-  readonly ca?: string | readonly string[]
-}
+import { request } from 'undici'
+import { CoordinatorAgent } from './coordinator-agent.ts'
+import { bearerOf, type CoordinatorSettings } from './coordinator-settings.ts'
 
 /** Beyond the hold: a coordinator that answers later than this is away. */
 const answerWithinMs = 10_000
@@ -25,7 +18,7 @@ export class CoordinatorRefusal extends Error {
   constructor(status: number, problem: string | null) {
     super(
       `The coordinator refused a report (HTTP ${status}${problem === null ? '' : `, ${problem}`}): ` +
-        'see that URL, token and account are those of this fleet.',
+        'see that URL, name, token or certificate, and account are those of this fleet.',
     )
     this.status = status
     this.problem = problem
@@ -36,34 +29,25 @@ export class CoordinatorRefusal extends Error {
 export class CoordinatorClient {
   readonly #settings: CoordinatorSettings
   readonly #url: string
-  readonly #agent: Agent
+  readonly #agent: CoordinatorAgent
 
   constructor(settings: CoordinatorSettings, member: string) {
     this.#settings = settings
     const base = settings.url.replace(/\/+$/, '')
     this.#url = `${base}/v1/members/${encodeURIComponent(member)}/reports`
-    const { ca } = settings
-    this.#agent = new Agent({
-      // Two: a report with news does not wait for the one that is held.
-      connections: 2,
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      ...(ca === undefined ? {} : { connect: { ca: typeof ca === 'string' ? ca : [...ca] } }),
-    })
+    this.#agent = new CoordinatorAgent(settings)
   }
 
-  /** @throws CoordinatorRefusal, or the network's own error. */
+  /** @throws CoordinatorRefusal, SidecarError IDENTITY_UNREADABLE, or the network's own error. */
   async report(report: Report, signal: AbortSignal): Promise<ReportAnswer> {
-    const { token } = this.#settings
-    const bearer = typeof token === 'function' ? await token() : token
+    const bearer = await bearerOf(this.#settings)
     const { statusCode, body } = await request(this.#url, {
       method: 'POST',
-      dispatcher: this.#agent,
+      dispatcher: await this.#agent.current(),
       signal: AbortSignal.any([signal, AbortSignal.timeout(report.holdMs + answerWithinMs)]),
       headers: {
         'content-type': 'application/json',
-        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer.trim()}` }),
+        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
       },
       body: JSON.stringify(report),
     })
@@ -76,7 +60,7 @@ export class CoordinatorClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy()
+    await this.#agent.close()
   }
 }
 
