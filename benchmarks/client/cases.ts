@@ -31,13 +31,17 @@ export const allCases: readonly Case[] = names.flatMap(name =>
 export const caseTitle = ({ name, transport, concurrency }: Case): string =>
   `${name}/${transport}/${concurrency}`
 
-/** @throws Error with the names that there are, where there is no such case. */
-export const caseTitled = (title: string): Case => {
-  const found = allCases.find(each => caseTitle(each) === title)
-  if (found) return found
+/**
+ * The cases of a title or of the beginning of one: `point-read/tls/64`, `point-read/tls`,
+ * `point-read`.
+ * @throws Error with the names that there are, where there is no such case.
+ */
+export const casesTitled = (title: string): readonly Case[] => {
+  const found = allCases.filter(each => `${caseTitle(each)}/`.startsWith(`${title}/`))
+  if (found.length > 0) return found
   throw new Error(
-    `There is no case "${title}". Cases are <name>/<transport>/<concurrency>: ` +
-      `${names.join(', ')}; ${transports.join(', ')}; ${concurrencies.join(', ')}.`,
+    `There is no case "${title}". Cases are <name>/<transport>/<concurrency>, or the beginning of ` +
+      `that: ${names.join(', ')}; ${transports.join(', ')}; ${concurrencies.join(', ')}.`,
   )
 }
 

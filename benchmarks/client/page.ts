@@ -1,24 +1,30 @@
 // The measured part of docs/performance.md: nobody copies a figure by hand.
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import type { Variant } from './cases.ts'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { allCases, caseTitle, type Variant } from './cases.ts'
 import type { DeathReport } from './extras.ts'
 import type { EngineFigures, HotFunction } from './hot-functions.ts'
 import type { MemoryFigures } from './memory.ts'
 import type { CaseFigures } from './rounds.ts'
 import { table } from './table.ts'
 
-export interface Report {
-  readonly cases: readonly CaseFigures[]
+/** What is measured beside the table. */
+export interface Extras {
   readonly keyDeath: DeathReport
   readonly memory: Readonly<Record<Variant, MemoryFigures>>
   readonly engine: EngineFigures
   readonly hotFunctions: readonly HotFunction[]
+}
+
+export interface Report {
+  readonly cases: readonly CaseFigures[]
+  readonly extras: Extras | null
   readonly node: string
   readonly cores: number
 }
 
 const page = new URL('../../docs/performance.md', import.meta.url)
+const kept = new URL('figures.json', import.meta.url)
 /** The part that this benchmark writes. */
 const ownPart = 'measured'
 
@@ -32,7 +38,7 @@ const deathText = (death: DeathReport): string =>
   `An operation took ${ms(death.medianBeforeMs)} in that load before (median); the first one ` +
   `answered under the other key took ${ms(death.firstAfterMs)}, the slowest ${ms(death.worstAfterMs)}.`
 
-const memoryText = (memory: Report['memory']): string => {
+const memoryText = (memory: Extras['memory']): string => {
   const row = (name: Variant): string =>
     `| ${name} | ${kb(memory[name].madeBytes)} | ${kb(memory[name].usedBytes)} |`
   return [
@@ -56,15 +62,28 @@ const functionsText = (functions: readonly HotFunction[]): string =>
   ].join('\n')
 
 /** The page's measured part, in Markdown. */
-export const measuredPart = (report: Report): string =>
+export const measuredPart = ({ cases, extras, node, cores }: Report): string =>
   [
-    `Node ${report.node}, ${report.cores} cores.`,
-    table(report.cases),
-    deathText(report.keyDeath),
-    memoryText(report.memory),
-    engineText(report.engine),
-    functionsText(report.hotFunctions),
+    `Node ${node}, ${cores} cores.`,
+    table(cases),
+    ...(extras === null
+      ? []
+      : [
+          deathText(extras.keyDeath),
+          memoryText(extras.memory),
+          engineText(extras.engine),
+          functionsText(extras.hotFunctions),
+        ]),
   ].join('\n\n')
+
+/** What was measured before, with what was measured now in its place: a run may be done in parts. */
+export const merged = (before: Report | null, now: Report): Report => {
+  const known = new Map(
+    [...(before?.cases ?? []), ...now.cases].map(each => [caseTitle(each), each]),
+  )
+  const cases = allCases.flatMap(each => known.get(caseTitle(each)) ?? [])
+  return { ...now, cases, extras: now.extras ?? before?.extras ?? null }
+}
 
 /** @throws Error where the text has no place for it. */
 export const withMeasured = (text: string, measured: string, part = ownPart): string => {
@@ -80,4 +99,10 @@ export const withMeasured = (text: string, measured: string, part = ownPart): st
 export const writePart = (part: string, measured: string): void =>
   writeFileSync(page, withMeasured(readFileSync(page, 'utf8'), measured, part))
 
-export const writePage = (report: Report): void => writePart(ownPart, measuredPart(report))
+/** Keeps the figures, and writes all that are kept into the page. */
+export const writePage = (now: Report): void => {
+  const before: Report | null = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : null
+  const report = merged(before, now)
+  writeFileSync(kept, `${JSON.stringify(report, null, 2)}\n`)
+  writePart(ownPart, measuredPart(report))
+}
