@@ -22,6 +22,7 @@ export interface DeathFigures {
 }
 
 const inFlight = 1000
+const connections = 64
 
 /** Load that a key dies under: begun, then told to end once the other key carries it. */
 export class DeathTrial {
@@ -43,7 +44,11 @@ export class DeathTrial {
       this.#refreshes += 1
       return refresh()
     }
-    this.#client = new ResilientCosmosClient({ endpoint: endpoints.tls, keys: source })
+    this.#client = new ResilientCosmosClient({
+      endpoint: endpoints.tls,
+      keys: source,
+      transport: { connections },
+    })
     this.#client.keys.on('failover', () => {
       this.#foundOther = true
     })

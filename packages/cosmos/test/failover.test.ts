@@ -113,7 +113,8 @@ t.test('a thousand operations on 64 connections survive the death of their key',
 t.test('with the other key fenced, a thousand operations wait for one refresh', async t => {
   const account = await setUp(t, a, b)
   const source = new ManualSource()
-  const { container, close } = openClient(account.endpoint, { source })
+  const transport = undiciTransport({ connections: 64 })
+  const { container, close } = openClient(account.endpoint, { source, transport })
   t.teardown(close)
   source.offer(a, b, { fenced: ['secondary'] })
   source.onRefresh = async () => source.offer(a, c, { active: 'secondary', fenced: ['primary'] })
@@ -131,7 +132,8 @@ t.test('with the other key fenced, a thousand operations wait for one refresh', 
 t.test('with both keys dead, a thousand operations wait for one refresh', async t => {
   const account = await setUp(t, a, b)
   const source = new ManualSource()
-  const { container, close, keys } = openClient(account.endpoint, { source })
+  const transport = undiciTransport({ connections: 64 })
+  const { container, close, keys } = openClient(account.endpoint, { source, transport })
   t.teardown(close)
   source.offer(a, b)
   source.onRefresh = async () => source.offer(c, b)

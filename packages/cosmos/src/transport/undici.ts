@@ -8,8 +8,8 @@ import type { Signature, Transport } from './transport.ts'
 /** How a client connects where it opens its connections itself. */
 export interface TransportOptions {
   /**
-   * Connections per regional endpoint, and so the number of attempts on the wire; default 64.
-   * One of them is kept for the account reads by which the client finds out about a key.
+   * Connections per regional endpoint, and so the number of attempts on the wire; default 65: one
+   * of them is kept for the account reads by which the client finds out about a key.
    * More is worth it only where `operations per second × seconds per operation` exceeds it.
    */
   readonly connections?: number
@@ -19,7 +19,8 @@ export interface TransportOptions {
   readonly keepAliveMs?: number
 }
 
-export const defaultConnections = 64
+/** 64 operations at once, and one account read. */
+export const defaultConnections = 65
 const defaultKeepAliveMs = 60_000
 
 /** Characters that need no normalising: what the SDK writes for almost every path. */
