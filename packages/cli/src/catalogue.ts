@@ -57,7 +57,11 @@ export const catalogue: readonly Group[] = [
   {
     heading: 'Turn keys:',
     entries: [
-      verb('init', 'adopt the account: write its first keyset to Key Vault, change no key'),
+      {
+        name: 'init',
+        does: 'adopt the account: write its first keyset to Key Vault, change no key',
+        load: async host => (await import('./commands/init.ts')).initCommand(host),
+      },
       {
         name: 'plan',
         does: 'what a rotation would do, what would hold it now, and how long it takes',
@@ -111,6 +115,11 @@ export const catalogue: readonly Group[] = [
         does: 'check rights, locks, network, clocks, keys and members before the first rotation',
         load: async (host, done) =>
           (await import('./commands/doctor.ts')).doctorCommand(host, done),
+      },
+      {
+        name: 'publish',
+        does: 'repair a vault without a coordinator: write the keys that Azure shows',
+        load: async host => (await import('./commands/publish.ts')).publishCommand(host),
       },
       {
         name: 'config',

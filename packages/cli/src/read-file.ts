@@ -28,3 +28,19 @@ export const readToken = (path: string): string => {
     throw new UsageError(`The token file cannot be read: ${sentenceOf(error)}.`)
   }
 }
+
+/** The account of that name, or the only one. @throws {UsageError} in one sentence. */
+export const accountNamed = <T extends { readonly name: string }>(
+  accounts: readonly T[],
+  name: string | undefined,
+): T => {
+  const [only, ...others] =
+    name === undefined ? accounts : accounts.filter(one => one.name === name)
+  if (only && others.length === 0) return only
+  const names = accounts.map(account => account.name).join(', ')
+  throw new UsageError(
+    name === undefined
+      ? `Name one account with --account: there are ${names}.`
+      : `The configuration has no account ${name}: there is ${names}.`,
+  )
+}

@@ -6,8 +6,8 @@ import type {
   Fleet,
   Instance,
   JournalEvent,
+  Latest,
   Member,
-  Publication,
   SecretKey,
   Slot,
 } from '@keyturn/core'
@@ -116,7 +116,7 @@ export interface Vault {
 }
 
 export interface VaultRead {
-  readonly latest: (Publication & { readonly installation: string | null }) | null
+  readonly latest: Latest | null
   readonly foreign: boolean
 }
 

@@ -119,12 +119,14 @@ export { type Needs, needs } from './rotation/needs.ts'
 export { attemptsOf, hasEnded, type Phase, type PhaseName, turnPhases } from './rotation/phase.ts'
 export { type BeginningPhase, beginningPhases, type Plan, phasesOf } from './rotation/plan.ts'
 export type { Consumer, Policy } from './rotation/policy.ts'
+export { samePublication } from './rotation/publish.ts'
 export {
   type AccountRecord,
   type Emergency,
   emptyRecord,
   openSince,
   type Publication,
+  type Repair,
   type Retirement,
   type Rotation,
   type Waiver,
@@ -138,6 +140,7 @@ export type {
   CalendarView,
   EvidenceView,
   HookView,
+  Latest,
   OperationView,
   ProbeView,
   RegionProbe,

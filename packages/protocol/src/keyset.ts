@@ -15,6 +15,10 @@ export const keysetDocumentSchema = z
     version: countSchema,
     active: slotSchema,
     fenced: z.array(slotSchema).max(1),
+    /** Who wrote it while no coordinator was there; absent: a coordinator did. */
+    repaired: z
+      .object({ by: z.string().min(1).max(200), reason: z.string().min(1).max(1000) })
+      .optional(),
     keys: z.strictObject({ primary: accountKeySchema, secondary: accountKeySchema }),
   })
   .refine(({ active, fenced }) => !fenced.includes(active), 'the active slot cannot be fenced')

@@ -1,10 +1,4 @@
-import {
-  type Fingerprint,
-  type Fingerprints,
-  type Publication,
-  type Slot,
-  slots,
-} from '@keyturn/core'
+import { type Fingerprint, type Fingerprints, type Latest, type Slot, slots } from '@keyturn/core'
 import { fingerprint } from './fingerprints.ts'
 
 /** Azure as a rotation sees it: four facts of an account, one operation at a time, a vault. */
@@ -19,7 +13,7 @@ export class FakeAccount {
   posts = 0
   /** Asked as one arrives, before it has any effect. */
   onPost: (slot: Slot) => void = () => {}
-  vault: (Publication & { installation: string | null }) | null = null
+  vault: Latest | null = null
   #operation: { id: string; slot: Slot; endsAt: number; fails: boolean } | null = null
   #ended = new Map<string, 'succeeded' | 'failed'>()
   #serial = 0

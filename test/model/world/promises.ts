@@ -128,10 +128,12 @@ const shows = (written: Written | null, published: Publication): boolean =>
   slots.every(slot => written.fenced.includes(slot) === published.fenced.includes(slot)) &&
   sameFingerprints(written.fingerprints, published.fingerprints)
 
+type Because = (JournalEvent & { type: 'publish-intended' })['because']
+
 const judgePublication = (
   state: State,
   publication: Publication,
-  because: 'reconciled' | undefined,
+  because: Because,
   { published }: AccountRecord,
   atLook: Truth,
   clean: boolean,
@@ -180,7 +182,7 @@ const unproven = (
   { azure, spec }: State,
   publication: Publication,
   before: Publication,
-  because: 'reconciled' | undefined,
+  because: Because,
   clean: boolean,
 ): Finding => {
   // After a hand in the portal what is published is brought up to Azure in a version of its own.
@@ -196,7 +198,7 @@ const unproven = (
 /** PROTOCOL, P3: keysets are reconciled after a hand, not after our own regeneration. */
 const unasked = (
   { spec }: State,
-  because: 'reconciled' | undefined,
+  because: Because,
   published: Publication & { readonly confirmed: boolean },
   atLook: Truth,
 ): Finding =>

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { AzureSim, AzureSimOptions } from '@keyturn/azure-sim'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
@@ -9,6 +10,7 @@ interface Options {
   readonly seed?: number
   readonly options?: string
   readonly caFile?: string
+  readonly envFile?: string
   readonly json?: boolean
 }
 
@@ -26,6 +28,7 @@ export const azureSimCommand = (host: Host): Command =>
     .option('--seed <number>', 'draws all weather; printed where it is not given', parseSeed)
     .option('--options <path>', 'a JSON file of AzureSimOptions: regions, ports, weather, …')
     .option('--ca-file <path>', 'write the certificate authority there, for NODE_EXTRA_CA_CERTS')
+    .option('--env-file <path>', 'write what the other commands need there, as variables')
     .option('--json', 'print everything that a client needs as one JSON line')
     .addHelpText('after', '\nExample:\n  keyturn azure-sim --seed 7 --ca-file ca.pem')
     .action(async (options: Options) => {
@@ -39,6 +42,7 @@ export const azureSimCommand = (host: Host): Command =>
       })
       try {
         if (options.caFile !== undefined) writeFileSync(options.caFile, sim.ca)
+        if (options.envFile !== undefined) writeVariables(sim, options.envFile, options.caFile)
         if (options.json) say(host, JSON.stringify(sim.describe()))
         else tell(host, sim, options.caFile)
         await untilAskedToEnd(host.signal)
@@ -46,6 +50,20 @@ export const azureSimCommand = (host: Host): Command =>
         await sim.stop()
       }
     })
+
+/** For a shell, or for `node --env-file`: whom to ask, as whom, and whom to trust. */
+const writeVariables = (sim: AzureSim, path: string, caFile: string | undefined): void => {
+  const variables = {
+    ...sim.environment('operator'),
+    ...(caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: resolve(caFile) }),
+    COSMOS_ENDPOINT: sim.endpoint,
+    COSMOS_ACCOUNT_ID: sim.accountId,
+    ARM_ENDPOINT: sim.armEndpoint,
+    KEY_VAULT_URL: sim.vaultUrl,
+  }
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(path, lines.join(''), { mode: 0o600 })
+}
 
 const tell = (host: Host, sim: AzureSim, caFile: string | undefined): void => {
   const { regions, armEndpoint, vaultUrl, authorityHost, accountId } = sim.describe()

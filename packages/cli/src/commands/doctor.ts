@@ -4,10 +4,10 @@ import type { AccountConfig, CoordinatorConfig, Examination, Facts } from '@keyt
 import { Command } from 'commander'
 import { azureCredential } from '../credential.ts'
 import { exitCode } from '../exit-codes.ts'
-import { sentenceOf, UsageError } from '../failure.ts'
+import { sentenceOf } from '../failure.ts'
 import { type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
-import { readConfiguration } from '../read-file.ts'
+import { accountNamed, readConfiguration } from '../read-file.ts'
 import { versionOf } from '../version.ts'
 import { examinationLines } from '../view/examination.ts'
 
@@ -41,7 +41,8 @@ Exit code 1 where anything is wrong. Nothing is changed.`,
         '@keyturn/coordinator'
       )
       const config = readConfiguration(options.config, coordinatorConfigSchema)
-      const only = meant(config, options.account)
+      const { accounts } = config
+      const only = options.account && accountNamed(accounts, options.account).name
       if (options.role) {
         const account = config.accounts.find(({ name }) => name === only) ?? config.accounts[0]
         return say(host, JSON.stringify(coordinatorRole(account?.account ?? ''), null, 2))
@@ -58,12 +59,6 @@ Exit code 1 where anything is wrong. Nothing is changed.`,
       tell(host, options, examined)
       if (examined.some(({ verdict }) => verdict === 'wrong')) done(exitCode('failed'))
     })
-}
-
-const meant = ({ accounts }: CoordinatorConfig, name: string | undefined): string | undefined => {
-  if (name === undefined || accounts.some(account => account.name === name)) return name
-  const names = accounts.map(account => account.name).join(', ')
-  throw new UsageError(`The configuration has no account ${name}: there is ${names}.`)
 }
 
 /** The coordinator that was named, or the one of this configuration, if it runs on this machine. */

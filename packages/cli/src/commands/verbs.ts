@@ -14,14 +14,6 @@ export const verbCommand = (host: Host, name: string, done: Done): Command => {
 }
 
 const verbs: Readonly<Record<string, (command: Command, host: Host, done: Done) => Command>> = {
-  init: (command, host) =>
-    command
-      .option('--take-over', 'take over a keyset that another installation wrote', false)
-      .addHelpText(
-        'after',
-        '\nExample:\n  keyturn init --token-file /var/lib/keyturn/operator.token',
-      )
-      .action(asks(host, ({ takeOver }: { takeOver: boolean }) => ({ verb: 'adopt', takeOver }))),
   rotate: rotateCommand,
   pause: (command, host) => reasoned(command, host, 'pause', 'release under way'),
   resume: (command, host) => reasoned(command, host, 'resume', 'release is out'),

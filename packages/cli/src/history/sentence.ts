@@ -26,8 +26,14 @@ const sentences: { readonly [T in EventType]: (event: JournalEvent & { type: T }
     phase.at === 'completed' || phase.at === 'reverted'
       ? `The rotation is ${phase.at}.`
       : `Phase ${phase.at}${phase.at === 'reverting' ? ` (${phase.part})` : ''} began.`,
-  'publish-intended': ({ publication: { version, active, fenced, fingerprints }, because }) =>
-    `Version ${version} is to be published: ${active} signs, ${fences(fenced)} (${keys(fingerprints)})${because ? '; Azure holds other keys than the version before' : ''}.`,
+  'publish-intended': ({ publication, because, repair }) => {
+    const { version, active, fenced, fingerprints } = publication
+    const reasons = {
+      reconciled: '; Azure holds other keys than the version before',
+      repaired: `; ${repair?.by ?? 'somebody'} had repaired Key Vault meanwhile${why(repair?.reason)}`,
+    }
+    return `Version ${version} is to be published: ${active} signs, ${fences(fenced)} (${keys(fingerprints)})${because ? reasons[because] : ''}.`
+  },
   published: ({ version }) => `Version ${version} was read back from Key Vault.`,
   'retire-asked': ({ by, reason }) =>
     `${by} asked to end key authentication, the first of two words${why(reason)}.`,

@@ -116,6 +116,15 @@ const told: { readonly [T in EventType]: readonly [JournalEvent & { type: T }, s
       },
       `Version 8 is to be published: primary signs, secondary is fenced (primary ${one}, secondary ${two}); Azure holds other keys than the version before.`,
     ],
+    [
+      {
+        type: 'publish-intended',
+        publication: { version: 9, active: 'primary', fenced: [], fingerprints },
+        because: 'repaired',
+        repair: word,
+      },
+      `Version 9 is to be published: primary signs, no key is fenced (primary ${one}, secondary ${two}); ada had repaired Key Vault meanwhile (due).`,
+    ],
   ],
   published: [[{ type: 'published', version: 7 }, 'Version 7 was read back from Key Vault.']],
   'retire-asked': [

@@ -37,7 +37,7 @@ export const openVault = ({
       const { value } = await client.getSecret(secretName, {
         abortSignal: AbortSignal.timeout(withinMs),
       })
-      return parse(value, account, pair)
+      return parseKeyset(value, account, pair)
     } catch (error) {
       if (errorCode(error) === 'SecretNotFound') return { latest: null, foreign: false }
       throw error
@@ -55,19 +55,21 @@ export const openVault = ({
   return { read, write }
 }
 
-const parse = (value: string | undefined, account: string, pair: Pair): VaultRead => {
+/** What a secret's value says, if it is a keyset of this account and pair. */
+export const parseKeyset = (value: string | undefined, account: string, pair: Pair): VaultRead => {
   const parsed = keysetDocumentSchema.safeParse(parseJson(value ?? ''))
   const isOurs =
     parsed.data?.pair === pair && parsed.data.account.toLowerCase() === account.toLowerCase()
   if (!parsed.success || !isOurs) {
     return { latest: null, foreign: true }
   }
-  const { version, active, fenced, installation, keys } = parsed.data
+  const { version, active, fenced, installation, repaired, keys } = parsed.data
   const fingerprints = {
     primary: secretKey(keys.primary, 'the keyset').fingerprint,
     secondary: secretKey(keys.secondary, 'the keyset').fingerprint,
   }
-  return { latest: { version, active, fenced, fingerprints, installation }, foreign: false }
+  const named = { version, active, fenced, fingerprints, installation }
+  return { latest: repaired ? { ...named, repaired } : named, foreign: false }
 }
 
 const parseJson = (text: string): unknown => {

@@ -26,6 +26,7 @@ import type { AccountOptions, AccountPorts, AccountState } from './account-parts
 import { apply } from './apply.ts'
 import { Gatherer, type Known } from './gather.ts'
 import { RunningHooks } from './hooks.ts'
+import { keyOf } from './key.ts'
 import { Ledger } from './ledger.ts'
 import { Hearing } from './platform.ts'
 import { stopwatch } from './stopwatch.ts'
@@ -273,10 +274,6 @@ export class Account {
     return next
   }
 }
-
-/** A pair of keys is an account of its own; the first pair goes by the account's name alone. */
-const keyOf = ({ account, pair }: AccountOptions): string =>
-  pair === 'readOnly' ? `${account}#readOnly` : account
 
 /** The rows of whoever an operator's word takes out of the fleet. */
 const evicted = (world: World, verb: Verb): readonly Member[] =>

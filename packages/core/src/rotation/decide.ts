@@ -17,7 +17,7 @@ import { type Guarded, guardedOf } from './guarded.ts'
 import { intend, retry } from './intend.ts'
 import { outsidersFirst } from './outsiders.ts'
 import type { Phase, Reverting } from './phase.ts'
-import { guardVault, keepVault, publishing, reconcile } from './publish.ts'
+import { followRepair, guardVault, keepVault, publishing, reconcile } from './publish.ts'
 import type { Rotation } from './record.ts'
 import { retiring } from './retire.ts'
 import { revert } from './revert.ts'
@@ -39,6 +39,7 @@ export const decide = (seen: World): Decision => {
   return (
     bury(world) ??
     guardVault(world) ??
+    followRepair(world) ??
     reconcile(world) ??
     keepVault(world) ??
     settle(world) ??

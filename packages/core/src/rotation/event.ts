@@ -6,7 +6,7 @@ import type { SettledWhy } from './attempt.ts'
 import type { BlockerCode } from './blocker.ts'
 import type { PhaseName, Reverting } from './phase.ts'
 import type { BeginningPhase, Plan } from './plan.ts'
-import type { Publication, Waiver } from './record.ts'
+import type { Publication, Repair, Waiver } from './record.ts'
 
 /** Who asked for what happened, as it was proven; in the journal, never in a decision. */
 export interface Asker {
@@ -70,7 +70,9 @@ type Happened =
       readonly type: 'publish-intended'
       readonly publication: Publication
       /** Why a version exists that no phase asked for. */
-      readonly because?: 'reconciled' | undefined
+      readonly because?: 'reconciled' | 'repaired' | undefined
+      /** Who repaired the vault while nobody turned this account. */
+      readonly repair?: Repair | undefined
     }
   | { readonly type: 'published'; readonly version: number }
   | {

@@ -16,8 +16,11 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
   switch (event.type) {
     case 'adopted':
       return { ...record, installation: event.installation, takesOver: event.takeOver }
-    case 'publish-intended':
-      return { ...record, published: publishing(record.published, event.publication, at) }
+    case 'publish-intended': {
+      // What an operator published in between is not known here: who holds it may be fenced.
+      const before = event.because === 'repaired' ? null : record.published
+      return { ...record, published: publishing(before, event.publication, at) }
+    }
     case 'published':
       return record.published?.version === event.version
         ? {

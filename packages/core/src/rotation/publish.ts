@@ -4,8 +4,8 @@ import { lookedAt, publishedOf } from './check.ts'
 import { act, type Decision, wait } from './decision.ts'
 import type { JournalEvent } from './event.ts'
 import { slotBeingTurned } from './guarded.ts'
-import type { AccountRecord, Publication } from './record.ts'
-import type { VaultView, World } from './world.ts'
+import type { AccountRecord, Publication, Repair } from './record.ts'
+import type { Latest, VaultView, World } from './world.ts'
 
 /** The next version, with whatever changes. Its content is journalled before it is written (P7). */
 export const publishing = (
@@ -25,11 +25,42 @@ export const samePublication = (a: Publication, b: Publication): boolean =>
   slots.every(slot => a.fenced.includes(slot) === b.fenced.includes(slot)) &&
   sameFingerprints(a.fingerprints, b.fingerprints)
 
+/**
+ * An operator has written Azure's keys to the vault while no coordinator was there, and signed for
+ * it (`keyturn publish --from-arm`). The journal still says which slot is active and which is
+ * fenced: it is published anew, above whatever a ring may hold by now.
+ */
+export const followRepair = ({ record, vault }: World): Decision | null => {
+  if (!justRead(vault) || !isRepair(record, vault.latest)) return null
+  const { version, repaired } = vault.latest
+  const { publication } = publishing(record, {})
+  const above = { ...publication, version: version + 1 }
+  return act([
+    { type: 'publish-intended', publication: above, because: 'repaired', repair: repaired },
+  ])
+}
+
+type Repaired = Latest & { readonly repaired: Repair }
+
+/** Of this journal's own keysets, or of nobody's: another installation's takes a take-over. */
+const isSigned = (record: AccountRecord, latest: Latest | null): latest is Repaired =>
+  latest?.repaired !== undefined &&
+  (latest.installation === null || latest.installation === record.installation)
+
+/** … that is ahead of the journal: an older one is simply overwritten, as any vault behind it. */
+const isRepair = (record: AccountRecord, latest: Latest | null): latest is Repaired => {
+  if (!isSigned(record, latest)) return false
+  const published = publishedOf(record)
+  const isOurs = latest.installation !== null && samePublication(latest, published)
+  return latest.version >= published.version && !isOurs
+}
+
 /** Somebody else's hand is in the vault: never trampled, an operator decides (P3, P8). */
 export const guardVault = ({ record, vault }: World): Decision | null => {
   const published = publishedOf(record)
   if (!vault || vault.error !== null || record.takesOver) return null
   const { latest, foreign } = vault
+  if (isSigned(record, latest)) return null
   const differs =
     foreign ||
     (latest !== null &&

@@ -12,6 +12,12 @@ export interface Publication {
   readonly fingerprints: Fingerprints
 }
 
+/** An operator's word for a keyset that was written while the coordinator was away. */
+export interface Repair {
+  readonly by: string
+  readonly reason: string
+}
+
 export type Published = Publication & {
   readonly confirmed: boolean
   readonly at: number

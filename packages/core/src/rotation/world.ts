@@ -4,7 +4,7 @@ import type { PlatformView } from '../fleet/platform.ts'
 import type { Fingerprints } from '../keyset.ts'
 import type { Slot } from '../slot.ts'
 import type { Policy } from './policy.ts'
-import type { AccountRecord, Publication } from './record.ts'
+import type { AccountRecord, Publication, Repair } from './record.ts'
 
 /** Everything that a decision may look at. No clock, no chance: they are values in here. */
 export interface World {
@@ -89,11 +89,18 @@ export interface OperationView {
   readonly status: 'running' | 'succeeded' | 'failed' | 'forgotten'
 }
 
+/** What a keyset in the vault says, without its keys. */
+export type Latest = Publication & {
+  readonly installation: string | null
+  /** Written by an operator in the coordinator's absence; absent: by a coordinator. */
+  readonly repaired?: Repair | undefined
+}
+
 export interface VaultView {
   readonly at: number
   readonly fresh: boolean
   /** What the latest version says; `null`: there is no secret. */
-  readonly latest: (Publication & { readonly installation: string | null }) | null
+  readonly latest: Latest | null
   /** Whether what stands there is no keyset of this account. */
   readonly foreign: boolean
   readonly error: string | null
