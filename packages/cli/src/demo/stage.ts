@@ -56,7 +56,7 @@ export class Stage {
   /** Starts it, and returns what operators and members need. */
   async coordinator(
     { azure }: AzureByHand,
-    { port = 0, limits = {}, members = memberNames }: CoordinatorSettings = {},
+    { port = 0, limits = {}, members = memberNames, fleet }: CoordinatorSettings = {},
   ): Promise<Coordinating> {
     const dataDirectory = join(this.directory, 'coordinator')
     const config = this.#write('coordinator.json', {
@@ -71,7 +71,7 @@ export class Stage {
           armEndpoint: azure.armEndpoint,
           vault: { url: azure.vaultUrl, secret: keysetSecret },
           policy: {
-            fleet: { is: 'members', names: members },
+            fleet: fleet ?? { is: 'members', names: members },
             evidence: { is: 'none', acceptedBy: 'the demo', reason: 'nobody else has the key' },
             limits: { ...demoLimits, ...limits },
           },
@@ -94,11 +94,12 @@ export class Stage {
     return (await this.startSidecar(name, hand, to)).socket
   }
 
-  /** The same, with its process: for whoever stops or kills it. */
+  /** The same, with its process: for whoever stops or kills it. It may be given more settings. */
   async startSidecar(
     name: string,
     { azure }: AzureByHand,
     to: Coordinating,
+    settings: readonly string[] = [],
   ): Promise<{ readonly socket: string; readonly child: Child }> {
     const socket = join(this.#sockets, `${name}.sock`)
     const child = this.#command(
@@ -109,6 +110,7 @@ export class Stage {
         ...['--state', join(this.directory, name)],
         ...['--coordinator', to.url, '--token-file', to.memberTokenFile],
         ...['--join-wait-ms', '3000', '--hold-ms', '1000'],
+        ...settings,
       ],
       this.#identity(azure, 'reader'),
     )
@@ -195,6 +197,8 @@ export interface CoordinatorSettings {
   readonly limits?: Partial<typeof demoLimits>
   /** Who must be in the fleet. */
   readonly members?: readonly string[]
+  /** Instead of them: somebody's word that there is nobody. */
+  readonly fleet?: { readonly is: 'none'; readonly acceptedBy: string; readonly reason: string }
 }
 
 export interface Coordinating {
