@@ -21,20 +21,28 @@ const own = new Sidecar({
     vaultUrl,
     secretName: 'cosmos-keyset',
     credential: new DefaultAzureCredential(
-      // Only because the embedded Entra is none of Azure's own.
-      { disableInstanceDiscovery: true },
+      // Only because the embedded Entra is none of Azure's own; in Azure nothing is said here.
+      { authorityHost: process.env['AZURE_AUTHORITY_HOST'] ?? '', disableInstanceDiscovery: true },
     ),
   }),
   // Nobody else attaches to it.
   socket: null,
   stateDirectory,
   coordinator: { url, token: () => readFile(tokenFile, 'utf8') },
+  // An example has less patience than production, where 20 s are right.
+  holdMs: 1_000,
 })
 await own.start()
 const client = new ResilientCosmosClient({ endpoint, keys: own.keys() })
 const books = client.database('shop').container('books')
 const ended = new AbortController()
 process.once('SIGTERM', () => ended.abort())
+
+// Until the coordinator has taken this member into its fleet, there is nothing to sign with.
+while (client.keys.status().version === null) {
+  await client.keys.refresh()
+  await sleep(100)
+}
 
 let operations = 0
 while (!ended.signal.aborted) {

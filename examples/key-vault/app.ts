@@ -12,8 +12,8 @@ const vault = keyVault({
   vaultUrl,
   secretName: 'cosmos-keyset',
   credential: new DefaultAzureCredential(
-    // Only because the embedded Entra is none of Azure's own.
-    { disableInstanceDiscovery: true },
+    // Only because the embedded Entra is none of Azure's own; in Azure nothing is said here.
+    { authorityHost: process.env['AZURE_AUTHORITY_HOST'] ?? '', disableInstanceDiscovery: true },
   ),
   pollMs: 1_000,
 })
@@ -21,6 +21,12 @@ const client = new ResilientCosmosClient({ endpoint, keys: chain([sidecar(), vau
 const books = client.database('shop').container('books')
 const ended = new AbortController()
 process.once('SIGTERM', () => ended.abort())
+
+// An application may start before its vault can be reached: until then there is nothing to sign with.
+while (client.keys.status().version === null) {
+  await client.keys.refresh()
+  await sleep(100)
+}
 
 let operations = 0
 while (!ended.signal.aborted) {
