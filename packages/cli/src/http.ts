@@ -15,7 +15,7 @@ export const openSend = async ({ ca, cert, certKey }: Settings): Promise<Send> =
   if (ca === undefined && cert === undefined) return fetch
   const tls = {
     ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), pem('--ca', ca)] }),
-    ...(cert === undefined ? {} : { cert: pem('--cert', cert), key: keyOf(certKey) }),
+    ...(cert === undefined ? {} : { key: keyOf(certKey), cert: pem('--cert', cert) }),
   }
   const { Agent, fetch: ours } = await import('undici')
   const dispatcher = new Agent({ connect: tls })

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { entries } from '../src/catalogue.ts'
+import { faultOf } from './support/commands.ts'
 import { keyturn, type Told } from './support/host.ts'
 
 const oneSentence = /^keyturn: [^\n]+\.\n$/
@@ -53,6 +54,18 @@ t.test('bad input gets one sentence and exit code 2', async t => {
     ['weather that is none', ['azure-sim', '--options', file('weather.json')], /durationMs/],
     ['a missing token file', ['status', '--token-file', file('none')], /token file.*no such file/],
     ['no token file', ['history'], /--token-file/],
+    ['a span that is none', ['watch', '--timeout', 'soon'], /90s, 30m/],
+    ['a date that is none', ['history', '--since', '2026-13-77'], /no date/],
+    [
+      'a certificate without its key',
+      ['status', '--token-file', file('token'), '--cert', file('weather.json')],
+      /--cert-key/,
+    ],
+    [
+      'an authority that is none',
+      ['status', '--token-file', file('token'), '--ca', file('token')],
+      /no PEM/,
+    ],
     [
       'a URL that is none',
       ['status', '--coordinator', 'here', '--token-file', file('token')],
@@ -150,7 +163,14 @@ t.test('what fails while it runs gets one sentence and exit code 1', async t => 
   }
 })
 
-t.test('every command explains itself with an example', async t => {
+/** Each line behind "Example:" that calls the command, a line continued as one. */
+const examplesOf = (help: string): readonly string[] =>
+  (help.split('\nExample:\n')[1] ?? '')
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter(line => /^ {2}([A-Z_]+=\S+ )*keyturn /.test(line))
+
+t.test('every command explains itself with examples that it would take', async t => {
   const all = await keyturn(['--help'])
   t.equal(all.code, 0)
   for (const name of commands) {
@@ -159,6 +179,7 @@ t.test('every command explains itself with an example', async t => {
     t.equal(code, 0)
     t.equal(err, '')
     t.match(out, /\nExample:\n {2}(keyturn|npm start -- )/, name)
+    for (const example of examplesOf(out)) t.equal(await faultOf(example), null, example)
   }
   const listed = [...all.out.matchAll(/^ {2}([a-z][a-z-]+) +\S/gm)]
   t.same(

@@ -1,14 +1,33 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { lineOf } from '../history/line.ts'
 import { type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
+import { parseSpan } from '../view/span.ts'
+
+interface HistoryOptions extends OperatorOptions {
+  readonly json?: boolean
+  readonly since?: number
+}
 
 export const historyCommand = (host: Host): Command =>
   withOperatorOptions(new Command('history'))
+    .option('--since <when>', 'a date, or a span such as 30m, 2h or 7d', parseSince)
+    .option('--read-only', 'the account’s read-only pair')
     .option('--json', 'print one JSON line per entry')
-    .addHelpText('after', '\nExample:\n  keyturn history --json | tail -n 20')
-    .action(async (options: OperatorOptions & { json?: boolean }) => {
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyturn history --since 2h\n  keyturn history --since 2026-11-01 --json | tail -n 20',
+    )
+    .action(async ({ since, json, ...options }: HistoryOptions) => {
       for (const entry of await new OperatorClient(options).history()) {
-        say(host, options.json ? JSON.stringify(entry) : lineOf(entry))
+        if (since !== undefined && Date.parse(entry.wallTime) < since) continue
+        say(host, json ? JSON.stringify(entry) : lineOf(entry))
       }
     })
+
+/** In ms since 1970. */
+const parseSince = (text: string): number => {
+  const at = /^\d{4}-/.test(text) ? Date.parse(text) : Date.now() - parseSpan(text)
+  if (Number.isNaN(at)) throw new InvalidArgumentError(`${text} is no date.`)
+  return at
+}

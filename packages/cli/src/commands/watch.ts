@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { Done, Host } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 import { isTerminal } from '../view/paint.ts'
+import { parseSpan } from '../view/span.ts'
 import type { WatchView } from '../watch/view.ts'
 
 export interface WatchOptions extends OperatorOptions {
@@ -45,13 +46,4 @@ const viewFor = async (host: Host, { json, account }: WatchOptions): Promise<Wat
   }
   const { LineView } = await import('../watch/line-view.ts')
   return new LineView(host, Date.now, account)
-}
-
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-/** `90s`, `30m`, `2h` or `7d`, in ms. */
-export const parseSpan = (text: string): number => {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  if (count === undefined) throw new InvalidArgumentError('Give a span such as 90s, 30m, 2h or 7d.')
-  return Number(count) * units[unit as keyof typeof units]
 }

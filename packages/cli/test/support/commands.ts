@@ -18,7 +18,7 @@ export const wholeProgram = (argv: readonly string[] = []) =>
  * `null`: it would be taken. Nothing is run.
  */
 export const faultOf = async (line: string): Promise<string | null> => {
-  const [first = '', name = '', ...rest] = wordsOf(line.replace(/ \|.*$/, '')).filter(
+  const [first = '', name = '', ...rest] = wordsOf(line.replace(/ [|>] .*$/, '')).filter(
     word => !/^[A-Z_]+=/.test(word),
   )
   if (first !== 'keyturn') return `${line}: does not begin with keyturn`
