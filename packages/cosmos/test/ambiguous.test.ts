@@ -48,3 +48,20 @@ t.test('a key that is really dead is found out by an account read', async t => {
   t.match(ring.sample().refused, [{ fingerprint: fingerprint(a), endpoint: account.endpoint }])
   t.equal(account.refused(a), 2, 'once by itself, once by the account read')
 })
+
+t.test('what the SDK signs for another resource than it asks for is not tried again', async t => {
+  const { account, container, keys, ring } = await setUp(t)
+  const exhausted: unknown[] = []
+  keys.on('exhausted', event => exhausted.push(event))
+  await t.rejects(container.conflict('x', 'p').read(), { code: 401 })
+  t.same(
+    account.seen.map(({ path, status }) => [path, status]),
+    [
+      ['/dbs/d/colls/c/conflicts/x/conflicts', 401],
+      ['/dbs/d/colls/c/conflicts/x/conflicts', 401],
+    ],
+    'once with each key, and nothing is asked of the account',
+  )
+  t.same(exhausted, [])
+  t.same(ring.refusals, [], 'and no key is blamed')
+})

@@ -7,7 +7,7 @@ import { judge, substatusOf } from './answer.ts'
 import type { Parts } from './parts.ts'
 import { Patience } from './patience.ts'
 import type { Permits } from './permits.ts'
-import { isWriteRequest, type Ticket } from './ticket.ts'
+import { isWriteRequest, leadsThere, type Ticket } from './ticket.ts'
 
 /** What was sent with which key, and what came back. */
 interface Sent {
@@ -255,6 +255,8 @@ export class Attempt {
   async #lastResort(): Promise<PipelineResponse | null> {
     // The account read itself: no resource can be to blame.
     if (this.#ticket.accountRead) return this.#giveUp()
+    // It proves nothing against a key, and no wait would help.
+    if (this.#last && !leadsThere(this.#ticket, this.#request.url)) return this.#last
     const { ring } = this.#parts
     const before = ring.current
     this.#patience ??= new Patience(

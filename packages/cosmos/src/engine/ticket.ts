@@ -56,6 +56,17 @@ export const ticketNames = ({ prefix, accountRead }: Ticket): TicketNames => {
   }
 }
 
+/**
+ * Whether a URL leads to what the ticket is signed for. The SDK signs the read of a conflict as if
+ * it were a user: such a request is refused with every key, however long one waits.
+ */
+export const leadsThere = ({ prefix }: Ticket, url: string): boolean => {
+  const [, type = ''] = prefix.split('\n')
+  const segments = new URL(url).pathname.split('/').filter(Boolean)
+  // The deletion of a partition key is `operations/partitionkeydelete`.
+  return segments.slice(-2).some(segment => segment.toLowerCase().startsWith(type))
+}
+
 const queryHeaders = ['x-ms-documentdb-isquery', 'x-ms-cosmos-is-query-plan-request']
 
 /** Queries are POSTs that change nothing; the SDK marks them after the ticket is written. */

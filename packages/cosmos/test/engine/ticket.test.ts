@@ -1,6 +1,6 @@
 import { createPipelineRequest } from '@azure/core-rest-pipeline'
 import t from 'tap'
-import { isWriteRequest, readTicket, writeTicket } from '../../src/engine/ticket.ts'
+import { isWriteRequest, leadsThere, readTicket, writeTicket } from '../../src/engine/ticket.ts'
 
 const carried = (...args: Parameters<typeof writeTicket>) =>
   readTicket(encodeURIComponent(writeTicket(...args)))
@@ -30,4 +30,18 @@ t.test('a query is told from a write by its header', async t => {
   request.headers.set('x-ms-documentdb-isquery', 'true')
   t.notOk(isWriteRequest(request))
   t.notOk(isWriteRequest(createPipelineRequest({ url: 'https://x' })))
+})
+
+t.test('a URL leads to what a ticket is signed for, by its type', async t => {
+  const at = 'https://x.documents.azure.com:443'
+  const leads = (resourceType: string, path: string): boolean | undefined => {
+    const ticket = carried({ verb: 'GET', resourceType, resourceId: 'dbs/d' })
+    return ticket === null ? undefined : leadsThere(ticket, `${at}${path}`)
+  }
+  t.equal(leads('docs', '/dbs/d/colls/c/docs/1'), true)
+  t.equal(leads('docs', '/dbs/d/colls/c/docs'), true)
+  t.equal(leads('colls', '/dbs/d/colls/docs'), true)
+  t.equal(leads('offers', '/offers/abc'), true)
+  t.equal(leads('partitionKey', '/dbs/d/colls/c/operations/partitionkeydelete'), true)
+  t.equal(leads('users', '/dbs/d/colls/c/conflicts/x'), false)
 })
