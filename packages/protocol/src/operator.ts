@@ -144,7 +144,14 @@ export type AccountStatus = z.infer<typeof accountStatusSchema>
 export type MemberStatus = z.infer<typeof memberStatusSchema>
 export type RotationStatus = z.infer<typeof rotationStatusSchema>
 
-const reasonSchema = z.string().min(1).max(1000)
+/** A reason is kept and shown for ever: whoever pastes the leaked key into it leaks it again. */
+const holdsKey = (text: string): boolean => /[A-Za-z0-9+/_-]{80}/.test(text)
+
+const reasonSchema = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine(reason => !holdsKey(reason), 'looks like a key: name it by its fingerprint')
 
 export const verbRequestSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('adopt'), takeOver: z.boolean().default(false) }),
@@ -160,7 +167,7 @@ export const verbRequestSchema = z.discriminatedUnion('verb', [
     reason: reasonSchema,
     code: z.enum(blockerCodes),
     member: nameSchema.optional(),
-    client: z.string().min(1).optional(),
+    client: z.string().min(1).max(256).optional(),
     consumer: nameSchema.optional(),
   }),
   z.strictObject({ verb: z.literal('acknowledge'), reason: reasonSchema, consumer: nameSchema }),
