@@ -7,7 +7,7 @@ import { keyHeads, keyRows } from './status/keys.ts'
 import { verdictOf } from './status/verdict.ts'
 import { paintFor } from './view/paint.ts'
 import { table } from './view/table.ts'
-import { plural, spoken, wrapped } from './view/words.ts'
+import { cut, plural, spoken, wrapped } from './view/words.ts'
 
 const retirements = {
   asked: 'asked once to end it, nothing was changed',
@@ -15,7 +15,7 @@ const retirements = {
   done: 'ended: no key of the account works any more',
 } as const
 
-/** More than these are the fleet's command's. */
+/** Where there is no screen to fill; more are the fleet's command's. */
 const membersShown = 8
 
 /** One account on one screen: which key signs, who still uses which, and what is waited for. */
@@ -41,37 +41,38 @@ const screen = (
   const { version, active, confirmed } = published
   const pair = status.pair === 'readOnly' ? ' (read-only keys)' : ''
   const unread = confirmed ? '' : ', not read back yet'
-  return [
+  const lines = [
     paint('bold', `${status.name}: version ${version}, ${active} signs${pair}${unread}`),
     ...wrapped(sentence, columns).map(line => paint(isSwitched ? 'green' : 'yellow', line)),
     '',
-    ...table(keyHeads, keyRows(published, members)).map(indented),
-    ...evidenceLines(status),
+    ...table(keyHeads, keyRows(published, members)),
+    ...evidenceLines(status).flatMap(text => wrapped(text, columns)),
     ...rotationLines(status),
     ...waitingLines(status, columns, paint),
-    ...memberLines(status),
   ]
+  // The prompt's line, and those around the members.
+  const { rows } = host.stdout
+  const most = rows === undefined ? membersShown : Math.max(2, rows - lines.length - 4)
+  return [...lines, ...memberLines(status, most).map(line => cut(line, columns))]
 }
 
-const indented = (line: string): string => `  ${line}`
-
 const evidenceLines = ({ evidence, retirement }: AccountStatus): string[] => {
-  const ended = retirement ? [`  key authentication: ${retirements[retirement]}`] : []
+  const ended = retirement ? [`key authentication: ${retirements[retirement]}`] : []
   if (!evidence) return ended
   if (evidence.is === 'none') {
     return [
       ...ended,
-      `  strays: nothing sees them, as ${evidence.acceptedBy} accepted (${evidence.reason})`,
+      `strays: nothing sees them, as ${evidence.acceptedBy} accepted (${evidence.reason})`,
     ]
   }
   const { readMsAgo, error, lastUse } = evidence
-  if (error !== null) return [...ended, `  strays: Azure's word could not be read (${error})`]
-  if (readMsAgo === null) return [...ended, '  strays: Azure is asked when a key is to go']
+  if (error !== null) return [...ended, `strays: Azure's word could not be read (${error})`]
+  if (readMsAgo === null) return [...ended, 'strays: Azure is asked when a key is to go']
   const used = (slot: keyof typeof lastUse) => `${slot} ${lastUse[slot] ?? 'never'}`
   const read = `read ${spoken(readMsAgo)} ago`
   return [
     ...ended,
-    `  Azure's word on the last use: ${used('primary')}, ${used('secondary')} (${read})`,
+    `Azure's word on the last use: ${used('primary')}, ${used('secondary')} (${read})`,
   ]
 }
 
@@ -111,14 +112,14 @@ const waitingLines = (
   ])
 }
 
-const memberLines = (status: AccountStatus): string[] => {
+const memberLines = (status: AccountStatus, most: number): string[] => {
   const everybody = byTrouble(status).filter(({ member }) => member.standing === 'joined')
   if (everybody.length === 0) return []
-  const rows = everybody.slice(0, membersShown).map(each => fleetRow(each, status.published))
+  const rows = everybody.slice(0, most).map(each => fleetRow(each, status.published))
   const more = everybody.length - rows.length
   return [
     '',
-    ...table([...fleetHeads, ''], rows).map(indented),
-    ...(more > 0 ? [`  and ${plural(more, 'member')} more with less trouble: keyturn fleet`] : []),
+    ...table([...fleetHeads, ''], rows),
+    ...(more > 0 ? [`and ${plural(more, 'member')} more with less trouble: keyturn fleet`] : []),
   ]
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { sentenceOf, UsageError } from './failure.ts'
+import { didYouMean } from './nearest.ts'
 
 /** Reads a JSON file that has to be as the schema says. @throws {UsageError} in one sentence. */
 export const readConfiguration = <T>(path: string, schema: z.ZodType<T>): T => {
@@ -15,9 +16,26 @@ export const readConfiguration = <T>(path: string, schema: z.ZodType<T>): T => {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue?.path.length ? ` at ${issue.path.join('.')}` : ''
+  const [unknown] = issue?.code === 'unrecognized_keys' ? issue.keys : []
+  const meant = unknown === undefined ? '' : didYouMean(unknown, keysAt(schema, issue?.path ?? []))
   throw new UsageError(
-    `The configuration ${path} is wrong${where}: ${issue?.message ?? 'invalid'}.`,
+    `The configuration ${path} is wrong${where}: ${issue?.message ?? 'invalid'}${meant}.`,
   )
+}
+
+/** The keys that a schema knows at a path; none where it is not that plain. */
+const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
+  const options = { io: 'input', unrepresentable: 'any' } as const
+  let at = z.toJSONSchema(schema, options) as JsonSchema | undefined
+  for (const step of path) {
+    at = typeof step === 'number' ? at?.items : at?.properties?.[String(step)]
+  }
+  return Object.keys(at?.properties ?? {})
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly items?: JsonSchema
 }
 
 /** Reads a token from its file. @throws {UsageError} in one sentence. */

@@ -76,8 +76,8 @@ t.test('operators turn an account by commands', async t => {
   t.equal(adopted.code, 0)
   t.equal(accountStatusSchema.parse(JSON.parse(adopted.out)).published?.version, 1)
   const status = await until('version 1, primary signs')
-  t.match(status, /^ {2}primary {4}[0-9a-f]{16} {2}active +– +0 +never$/m)
-  t.match(status, /^ {2}secondary {2}[0-9a-f]{16} {2}standby /m)
+  t.match(status, /^primary {4}[0-9a-f]{16} {2}active +– +0 +never$/m)
+  t.match(status, /^secondary {2}[0-9a-f]{16} {2}standby /m)
   t.match(await ask('init'), { code: 1, err: /^keyturn: ALREADY_ADOPTED: / })
   t.match(await ask('pause', '--reason', 'lunch'), { code: 1, err: /^keyturn: NO_ROTATION: / })
 

@@ -18,11 +18,31 @@ const refused = (t: Test, told: Told, code: number, about: RegExp): void => {
   t.equal(told.out, '')
 }
 
+const coordinatorConfig = (dataDirectory: string, port: number) => ({
+  dataDirectory,
+  listen: { port },
+  accounts: [
+    {
+      name: 'orders',
+      account:
+        '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/orders',
+      endpoint: 'https://localhost:1/',
+      armEndpoint: 'https://localhost:1',
+      vault: { url: 'https://localhost:1', secret: 'keys' },
+      policy: {
+        fleet: { is: 'members', names: ['one'] },
+        evidence: { is: 'none', acceptedBy: 'me', reason: 'a test' },
+      },
+    },
+  ],
+})
+
 t.test('bad input gets one sentence and exit code 2', async t => {
   const folder = t.testdir({
     'broken.json': '{ "accounts": [',
     'wrong.json': '{ "accounts": [], "dataDirectory": "/tmp/x" }',
-    'unknown.json': '{ "dataDirectory": "/tmp/x", "colour": "red" }',
+    'unknown.json': JSON.stringify({ ...coordinatorConfig('/tmp/x', 0), dataDirectori: '/tmp' }),
+    'deep.json': JSON.stringify({ ...coordinatorConfig('/tmp/x', 0), listen: { prot: 1 } }),
     'weather.json': '{ "regeneration": { "durationMs": "long" } }',
     token: 'secret',
   })
@@ -50,7 +70,16 @@ t.test('bad input gets one sentence and exit code 2', async t => {
       /broken\.json.*not JSON/,
     ],
     ['one without accounts', ['coordinator', '--config', file('wrong.json')], /wrong at accounts/],
-    ['one with unknown words', ['coordinator', '--config', file('unknown.json')], /unknown\.json/],
+    [
+      'one with unknown words',
+      ['coordinator', '--config', file('unknown.json')],
+      /unknown\.json.*dataDirectori.*\(did you mean dataDirectory\?\)/,
+    ],
+    [
+      'one with unknown words deep in it',
+      ['coordinator', '--config', file('deep.json')],
+      /at listen: .*prot.*\(did you mean port\?\)/,
+    ],
     ['weather that is none', ['azure-sim', '--options', file('weather.json')], /durationMs/],
     ['a missing token file', ['status', '--token-file', file('none')], /token file.*no such file/],
     ['no token file', ['history'], /--token-file/],
@@ -127,25 +156,6 @@ t.test('a port in use is bad input', async t => {
     const told = await keyturn(['azure-sim', '--options', join(folder, 'azure.json')])
     refused(t, told, 2, new RegExp(`${port}`))
   })
-})
-
-const coordinatorConfig = (dataDirectory: string, port: number) => ({
-  dataDirectory,
-  listen: { port },
-  accounts: [
-    {
-      name: 'orders',
-      account:
-        '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/orders',
-      endpoint: 'https://localhost:1/',
-      armEndpoint: 'https://localhost:1',
-      vault: { url: 'https://localhost:1', secret: 'keys' },
-      policy: {
-        fleet: { is: 'members', names: ['one'] },
-        evidence: { is: 'none', acceptedBy: 'me', reason: 'a test' },
-      },
-    },
-  ],
 })
 
 t.test('what fails while it runs gets one sentence and exit code 1', async t => {

@@ -151,10 +151,19 @@ t.test('one screen for a fleet of any size', async t => {
     'last use: primary 2026-11-27T14:50:00Z, secondary never (read 30 s ago)',
     'fencing-former (running)\n  4.0 s in this phase, 5.0 s altogether; begun by ada (quarterly turn)',
     '  waits: KEYSET_BEHIND  orders-1, orders-2, orders-3 and 197 more\n',
-    '  and 192 members more with less trouble: keyturn fleet\n',
+    'and 192 members more with less trouble: keyturn fleet\n',
   ]) {
     t.ok(out.includes(words), words)
   }
+  const small = new FakeHost([])
+  Object.assign(small.stdout, { columns: 80, rows: 24 })
+  printStatus(small, account(members, { rotation: running, evidence, blockers: behind(200) }))
+  await new Promise(resolve => setImmediate(resolve))
+  t.ok(small.out.trimEnd().split('\n').length < 24, 'of a terminal of 24 rows as well')
+  t.same(
+    small.out.split('\n').filter(line => line.length >= 80 && !line.includes('rotation ')),
+    [],
+  )
   const said = async (changed: Partial<AccountStatus>) => told(account([], changed))
   t.match(await said({ evidence: { ...evidence, error: 'HTTP 403' } }), /not be read \(HTTP 403\)/)
   t.match(await said({ evidence: { ...evidence, readMsAgo: null } }), /asked when a key is to go/)

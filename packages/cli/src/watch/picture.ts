@@ -21,7 +21,7 @@ export const picture = (watched: Watched, now: number, canvas: Canvas): string =
   const bottom = [
     '',
     ...awayLines(watched, now, canvas),
-    paint('dim', cut(`  ${clock(phases)}   Ctrl-C leaves it running`, columns)),
+    paint('dim', cut(`  ${clock(phases)}Ctrl-C leaves it running`, columns)),
   ]
   const left = rows - head.length - fleet.length - bottom.length
   const blockers = blockerLines(watched, Number.POSITIVE_INFINITY, canvas)
@@ -143,7 +143,8 @@ const awayLines = ({ away }: Watched, now: number, { paint, columns }: Canvas): 
 }
 
 const clock = (phases: readonly PhaseLine[]): string => {
+  if (phases.length === 0) return ''
   const { spentMs, leftMs } = timesOf(phases)
   const left = leftMs === null || leftMs < 1_000 ? '' : `, ${about(leftMs)} to go`
-  return `${spoken(spentMs)} so far${left}`
+  return `${spoken(spentMs)} so far${left}   `
 }
