@@ -2,7 +2,9 @@ import {
   type AccountStatus,
   accountStatusSchema,
   blockerSchema,
+  type Denial,
   type DryRunAnswer,
+  denialsSchema,
   dryRunSchema,
   type FleetAnswer,
   fleetSchema,
@@ -126,6 +128,11 @@ export class OperatorClient {
       next = more.next
     }
     return { progress, members }
+  }
+
+  /** What was asked for and denied, the newest first. */
+  async denials(limit = 1_000): Promise<Denial[]> {
+    return (await this.#ask('GET', `/v1/denials?limit=${limit}`, denialsSchema)).denials
   }
 
   /** Past and running, the newest first. */

@@ -121,8 +121,17 @@ t.test('operators turn an account by commands', async t => {
     /^\S+Z {2}operator started rotation [0-9a-f-]{36} of both keys \(quarterly\): primary signs \(/m,
   )
   t.match(out, /^\S+Z {2}Attempt 1 to regenerate the secondary key [0-9a-f]{16} may be sent /m)
-  t.match(out, /^\S+Z {2}operator paused the rotation \(a release\)\.$/m)
+  t.match(
+    out,
+    /^\S+Z {2}operator paused the rotation \(a release\)\. \[127\.0\.0\.1, token operator\]$/m,
+  )
   t.notMatch(out, /[{}]/, 'every event that this coordinator writes has a sentence')
+
+  const denied = await ask('history', '--denied')
+  t.match(
+    denied.out,
+    /^\S+Z {2}NO_ROTATION: pause of orders was denied \[operator, 127\.0\.0\.1, token operator\]$/m,
+  )
 
   t.comment('whom they ask, and as whom')
   const all = { ...env, KEYTURN_ACCOUNT: undefined }

@@ -62,7 +62,11 @@ export const startTarget = async (): Promise<Target> => {
     secrets: () => [...keys(), ...Object.values(tokens)],
     knowledge: {
       tokens,
-      known: [...['orders', 'orders-read', 'monthly', azure.accountId], ...members],
+      // Names of accounts come often: what is not there is soon answered.
+      known: [
+        ...['orders', 'orders', 'orders', 'orders', 'orders-read', 'monthly', azure.accountId],
+        ...members,
+      ],
       secrets: keys(),
       slow: ['getPlan', 'getRetireCheck'],
       mend: (operation, body) => (operation === 'report' ? smallFleet(body) : body),

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { lineOf } from '../history/line.ts'
+import { deniedLineOf, lineOf } from '../history/line.ts'
 import { type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 import { parseSpan } from '../view/span.ts'
@@ -7,18 +7,26 @@ import { parseSpan } from '../view/span.ts'
 interface HistoryOptions extends OperatorOptions {
   readonly json?: boolean
   readonly since?: number
+  readonly denied?: boolean
 }
 
 export const historyCommand = (host: Host): Command =>
   withOperatorOptions(new Command('history'))
     .option('--since <when>', 'a date, or a span such as 30m, 2h or 7d', parseSince)
+    .option('--denied', 'what was asked for and denied of late, instead')
     .option('--read-only', 'the account’s read-only pair')
     .option('--json', 'print one JSON line per entry')
     .addHelpText(
       'after',
       '\nExample:\n  keyturn history --since 2h\n  keyturn history --since 2026-11-01 --json | tail -n 20',
     )
-    .action(async ({ since, json, ...options }: HistoryOptions) => {
+    .action(async ({ since, json, denied, ...options }: HistoryOptions) => {
+      if (denied) {
+        for (const denial of (await new OperatorClient(options).denials()).toReversed()) {
+          say(host, json ? JSON.stringify(denial) : deniedLineOf(denial))
+        }
+        return
+      }
       for (const entry of await new OperatorClient(options).history()) {
         if (since !== undefined && Date.parse(entry.wallTime) < since) continue
         say(host, json ? JSON.stringify(entry) : lineOf(entry))

@@ -100,7 +100,7 @@ const answering =
       throw new Refusal('BAD_REQUEST', 'A stream of events has to be read: send GET.')
     }
     const answer = await handle(askedOf(operation, request), identityOf(response), response)
-    if (operation.answer.type !== 'application/json' || response.destroyed) return
+    if (response.headersSent || response.destroyed) return
     response.json(answer)
   }
 

@@ -52,10 +52,12 @@ export const handlersOf = (parts: HandlerParts): Handlers => {
     accountNamed(leading.accounts, name)
   return {
     getHealth: () => ({ status: 'ok' }),
-    getDescription: () => coordinatorDescription(),
+    getDescription: (_asked, _identity, response) => {
+      response.type('json').send(described())
+    },
     getPage: (_asked, _identity, response) => {
       response.setHeader('content-security-policy', pagePolicy)
-      response.type('html').send(descriptionPage())
+      response.type('html').send(page())
     },
     listDenials: ({ query }) => ({ denials: store.denials?.(query.limit) ?? [] }),
     report: async ({ params: { name }, body }, identity, response) => {
@@ -112,6 +114,18 @@ export const handlersOf = (parts: HandlerParts): Handlers => {
     },
   }
 }
+
+/** Made once: anybody may ask for it, and making it takes a while. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+const described = once(() => JSON.stringify(coordinatorDescription()))
+const page = once(descriptionPage)
 
 const verbOf = ({ body, request }: Asked<Operations['obey']>, identity: Identity): Verb => {
   const by = nameOf(identity, request.get('keyturn-operator'))
