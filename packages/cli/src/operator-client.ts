@@ -35,7 +35,6 @@ export const withOperatorOptions = withSettings
 /** What operators ask of a coordinator, over its API. */
 export class OperatorClient {
   readonly #url: string
-  readonly #token: string
   readonly #account: string | undefined
   readonly #as: string | undefined
   readonly #readOnly: boolean
@@ -43,14 +42,16 @@ export class OperatorClient {
   #opened: Promise<Send> | null = null
 
   constructor(options: OperatorOptions) {
-    const { coordinator, tokenFile, account, as, readOnly = false } = options
+    const { coordinator, tokenFile, cert, account, as, readOnly = false } = options
     if (coordinator === undefined) throw new UsageError('Name the coordinator with --coordinator.')
-    if (tokenFile === undefined) {
-      throw new UsageError('Name the file that holds the operator token with --token-file.')
+    if (tokenFile === undefined && cert === undefined) {
+      const sentence = 'Name the file that holds your token with --token-file, or a certificate.'
+      throw new UsageError(sentence)
     }
+    // Looked at now, so that a wrong path is said at once; and again for each request.
+    if (tokenFile !== undefined) readToken(tokenFile)
     this.#settings = options
     this.#url = coordinator.replace(/\/$/, '')
-    this.#token = readToken(tokenFile)
     this.#account = account
     this.#as = as
     this.#readOnly = readOnly
@@ -180,10 +181,12 @@ export class OperatorClient {
   async #send(method: string, path: string, { body, headers, signal }: Sending): Promise<Response> {
     this.#opened ??= openSend(this.#settings)
     const send = await this.#opened
+    const { tokenFile } = this.#settings
     const init: RequestInit = {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        // A token that is renewed in its file is renewed here.
+        ...(tokenFile === undefined ? {} : { authorization: `Bearer ${readToken(tokenFile)}` }),
         'content-type': 'application/json',
         ...(this.#as === undefined ? {} : { 'keyturn-operator': this.#as }),
         ...headers,
