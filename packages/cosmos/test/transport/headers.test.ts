@@ -37,9 +37,8 @@ t.test('headers are the first of several values, and no empty ones', async t => 
   const headers = new ReceivedHeaders(
     raw('X-Ms-Thing', 'one', 'etag', '', 'x-ms-thing', 'two', 'ETag', '"1"', '__proto__', 'x'),
   )
-  const { ['__proto__']: odd, ...rest } = Object.fromEntries(headers)
-  t.same(rest, { 'x-ms-thing': 'one', etag: '"1"' })
-  t.equal(odd, 'x', 'a strange name is a name like any other')
+  t.same(Object.fromEntries(headers), { 'x-ms-thing': 'one', etag: '"1"' })
+  t.notOk(headers.has('__proto__'), 'and a strange name changes nothing')
   t.equal(Object.getPrototypeOf(headers.toJSON()), Object.prototype)
 })
 
