@@ -107,7 +107,7 @@ t.test('every command that asks a coordinator takes every setting', async t => {
   )
   const asking = entries
     .map(({ name }) => program.commands.find(command => command.name() === name))
-    .filter(command => command?.options.some(({ long }) => long === '--as'))
+    .filter(command => command?.options.some(({ long }) => long === '--cert-key'))
   t.ok(asking.length > 10)
   for (const command of asking) {
     for (const { name, env } of settings) {
