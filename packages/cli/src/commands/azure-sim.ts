@@ -10,7 +10,7 @@ interface Options {
   readonly seed?: number
   readonly options?: string
   readonly caFile?: string
-  readonly envFile?: string
+  readonly variables?: string
   readonly json?: boolean
 }
 
@@ -28,7 +28,7 @@ export const azureSimCommand = (host: Host): Command =>
     .option('--seed <number>', 'draws all weather; printed where it is not given', parseSeed)
     .option('--options <path>', 'a JSON file of AzureSimOptions: regions, ports, weather, …')
     .option('--ca-file <path>', 'write the certificate authority there, for NODE_EXTRA_CA_CERTS')
-    .option('--env-file <path>', 'write what the other commands need there, as variables')
+    .option('--variables <path>', 'write what the other commands need there, as variables')
     .option('--json', 'print everything that a client needs as one JSON line')
     .addHelpText('after', '\nExample:\n  keyturn azure-sim --seed 7 --ca-file ca.pem')
     .action(async (options: Options) => {
@@ -42,7 +42,7 @@ export const azureSimCommand = (host: Host): Command =>
       })
       try {
         if (options.caFile !== undefined) writeFileSync(options.caFile, sim.ca)
-        if (options.envFile !== undefined) writeVariables(sim, options.envFile, options.caFile)
+        if (options.variables !== undefined) writeVariables(sim, options.variables, options.caFile)
         if (options.json) say(host, JSON.stringify(sim.describe()))
         else tell(host, sim, options.caFile)
         await untilAskedToEnd(host.signal)
