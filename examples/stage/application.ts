@@ -1,5 +1,5 @@
 // An example's application, in a process of its own: ready once it has said so, ended by SIGTERM, and
-// its last line says what it did.
+// one line at its end says what it did.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -66,5 +66,9 @@ export class Application {
   }
 }
 
-/** What the last line says. */
-export const doneOf = (output: string): Done => JSON.parse(output.trim().split('\n').at(-1) ?? '')
+/** What it said of itself at its end; what it logs beside that may come later. */
+export const doneOf = (output: string): Done => {
+  const line = output.split('\n').findLast(each => each.startsWith('{"operations":'))
+  if (line === undefined) throw new Error('The application did not say what it did.')
+  return JSON.parse(line)
+}
