@@ -20,7 +20,7 @@ export interface Bounds {
 }
 
 /** Beside the small worlds: whole fleets at random, and core's own schedules; loaded where asked. */
-export const atRandom = ['simulate', 'random'] as const
+export const atRandom = ['simulate', 'random', 'lies'] as const
 
 const nothing: Caught = { by: null, states: 0, seeds: 0, what: null, trace: [] }
 
@@ -40,6 +40,7 @@ export const hunt = async (places: readonly string[], bounds: Bounds): Promise<C
 const huntAt = (place: string, { statesMax, seedsMax }: Bounds): Caught | Promise<Caught> => {
   if (place === 'simulate') return ofFleets(seedsMax)
   if (place === 'random') return ofSchedules(seedsMax)
+  if (place === 'lies') return ofLies()
   const spec = [...worlds, ...smokeWorlds].find(world => world.name === place)
   if (!spec) throw new RangeError(`there is no world ${place}`)
   return explored(spec, Math.min(spec.statesMax, statesMax))
@@ -64,6 +65,18 @@ const ofFleets = async (seedsMax: number): Promise<Caught> => {
   return found
     ? { ...nothing, by: 'simulate', seeds: found.seed, what: found.why }
     : { ...nothing, seeds: seedsMax }
+}
+
+/** Small fleets of pods, each with a platform that is not what it seems. */
+const ofLies = async (): Promise<Caught> => {
+  const { lies, tellLies } = await import('../simulation/kubernetes/lies.ts')
+  const seeds = Object.keys(lies).length
+  try {
+    const found = await tellLies()
+    return found ? { ...nothing, by: 'lies', seeds, what: found.why } : { ...nothing, seeds }
+  } catch (error) {
+    return { ...nothing, by: 'lies', seeds, what: `no end: ${messageOf(error)}` }
+  }
 }
 
 /** The schedules of packages/core, from one seed. */

@@ -2,6 +2,7 @@ import { checkMutants } from './checks.ts'
 import { memberMutants } from './member.ts'
 import type { Mutant } from './mutant.ts'
 import { planMutants } from './plans.ts'
+import { platformMutants } from './platform.ts'
 import { rotationMutants } from './rotation.ts'
 
 export const mutants: readonly Mutant[] = [
@@ -9,4 +10,5 @@ export const mutants: readonly Mutant[] = [
   ...rotationMutants,
   ...memberMutants,
   ...planMutants,
+  ...platformMutants,
 ]

@@ -1,4 +1,4 @@
-import { defaultEmergencyLimits, type Policy } from '@keyturn/core'
+import { defaultEmergencyLimits, type JournalEvent, type Policy } from '@keyturn/core'
 import type { Logger } from 'pino'
 import type { Platform } from '../../packages/coordinator/src/ports.ts'
 import { SqliteStore } from '../../packages/coordinator/src/store/sqlite.ts'
@@ -56,7 +56,7 @@ export class World {
   /** How far the clock of the coordinators' machine is off, in ms. */
   coordinatorWallOffset = 0
   /** Told of every event of the journal. */
-  onJournal: (type: string, phase: string | null) => void = () => {}
+  onJournal: (type: string, phase: string | null, event: JournalEvent) => void = () => {}
   readonly #shared = new SharedMemory()
   readonly #database: string
   readonly #onVault = new Set<() => void>()

@@ -24,7 +24,7 @@ export const watched = (
       world.trace.tell(name, sentenceOf(event))
       const phase = event.type === 'phase-entered' ? event.phase.at : null
       if (by) world.checker.journalled(event, by.process)
-      world.onJournal(event.type, phase)
+      world.onJournal(event.type, phase, event)
     }
     return appended
   },

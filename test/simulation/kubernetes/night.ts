@@ -8,6 +8,7 @@ import { Operator } from '../operator.ts'
 import type { Chance } from '../time/chance.ts'
 import { virtualTimers } from '../time/globals.ts'
 import { World } from '../world.ts'
+import { Promises } from './promises.ts'
 import { simApi } from './sim-api.ts'
 
 const namespace = 'shop'
@@ -20,9 +21,11 @@ const nodeGoneMs = 90_000
 export interface NightOptions {
   readonly seed: number
   readonly pods: number
-  /** What happens when a phase is entered, the first time. */
+  /** What happens when a phase is entered, or an event journalled, the first time. */
   readonly strikes: Readonly<Record<string, (night: Night) => void>>
   readonly machines?: boolean
+  /** For how long, from the beginning, nobody reaches the cluster's API, in ms. */
+  readonly apiCutMs?: number
 }
 
 export interface Morning {
@@ -48,9 +51,10 @@ export class Night {
   /** The coordinator's volume: it outlives its processes. */
   #notes: Notes = noNotes
   #serial = 0
+  readonly #promises: Promises
   readonly #lostNodes = new Set<string>()
 
-  constructor({ seed, pods, strikes, machines = true }: NightOptions) {
+  constructor({ seed, pods, strikes, machines = true, apiCutMs = 0 }: NightOptions) {
     this.#strikes = new Map(Object.entries(strikes))
     const calm = { members: pods, clientsMost: 1, strikes: 0, sqlite: false, strictWire: false }
     const pace = { turnMs: 1_000, usageMs: 5_000, holdMs: 5_000, paceMs: 10_000, pollMs: 30_000 }
@@ -63,7 +67,7 @@ export class Night {
       },
       platform: (process, log) =>
         new KubernetesPlatform({
-          api: async () => simApi(this.cluster, process),
+          api: async () => simApi(this.cluster, process, () => this.world.timeline.now < apiCutMs),
           ...{ namespaces: [namespace], selector: 'app=shop', machines, log },
           notes: {
             load: async () => this.#notes,
@@ -79,6 +83,7 @@ export class Night {
         }),
     })
     this.chance = this.world.chance.of('night')
+    this.#promises = new Promises(this.world, apiCutMs)
   }
 
   get pods(): readonly SimPod[] {
@@ -99,9 +104,10 @@ export class Night {
     this.world.timeline.after(ms, work)
   }
 
-  addPod(): SimPod {
+  /** @param again the name of one that has gone: a stateful set gives it to its successor */
+  addPod(again?: string): SimPod {
     this.#serial += 1
-    const name = `web-${this.#serial}`
+    const name = again ?? `web-${this.#serial}`
     const node = `node-${Math.ceil(this.#serial / podsPerNode)}`
     if (this.cluster.etcd.get('Node', node) === null) this.cluster.addNode(node)
     const { uid } = this.cluster.schedule(name, node).metadata
@@ -109,10 +115,18 @@ export class Night {
     this.after(this.chance.int(200, 2_000), () => {
       if (!this.#lostNodes.has(node)) this.cluster.started(name)
     })
-    return this.world.addPod({
-      ...{ name, label: name, mountLagMs: null, durable: true, clients: 1 },
+    const pod = this.world.addPod({
+      ...{
+        name,
+        label: again ? `${name}-${this.#serial}` : name,
+        mountLagMs: null,
+        durable: true,
+        clients: 1,
+      },
       pod: { name, uid, namespace, node },
     })
+    this.#promises.started(pod)
+    return pod
   }
 
   /** Scale-in, or one step of a rolling update: applications end first, then the sidecar. */
@@ -198,10 +212,11 @@ export class Night {
   }
 
   #watchJournal(): void {
-    this.world.onJournal = (type, phase) => {
+    this.world.onJournal = (type, phase, event) => {
+      this.#promises.judge(event)
       this.#journal.set(type, (this.#journal.get(type) ?? 0) + 1)
-      const strike = this.#strikes.get(phase ?? '')
-      this.#strikes.delete(phase ?? '')
+      const strike = this.#strikes.get(phase ?? type)
+      this.#strikes.delete(phase ?? type)
       if (strike) this.after(this.chance.int(100, 2_000), () => strike(this))
     }
   }
@@ -240,7 +255,7 @@ export class Night {
     const blockers = world.leader?.account.state.blockers ?? []
     return {
       ended: this.#ended,
-      violations: world.checker.violations,
+      violations: [...world.checker.violations, ...this.#promises.broken],
       blockers: blockers.map(({ code, member }) => `${code} ${member ?? ''}`.trim()),
       journal: this.#journal,
       virtualMs: world.timeline.now,

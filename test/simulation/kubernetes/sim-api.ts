@@ -12,17 +12,18 @@ const watchMs = 24_000
 const withinMs = 10_000
 
 /** A cluster's API in virtual time, as one coordinator's process reaches it. */
-export const simApi = (cluster: Cluster, process: SimProcess): KubeApi => {
+export const simApi = (cluster: Cluster, process: SimProcess, isCut: () => boolean): KubeApi => {
   const { etcd } = cluster
   const selectionOf = ({ namespace, selector }: Selected): Selection => ({
     ...{ kind: 'Pod', namespace, selector },
   })
   return {
     listPods: (pods, _page, signal) =>
-      asking(process, { withinMs, signal }, () => ({
-        metadata: { resourceVersion: String(etcd.revision) },
-        items: etcd.list(selectionOf(pods)),
-      })),
+      asking(process, { withinMs, signal }, () => {
+        if (isCut()) throw new KubeError(503, 'nobody is there')
+        const metadata = { resourceVersion: String(etcd.revision) }
+        return { metadata, items: etcd.list(selectionOf(pods)) }
+      }),
     readNode: (name, signal) => asking(process, { withinMs, signal }, () => etcd.get('Node', name)),
     watchPods: (pods, version, onEvent, signal) =>
       new Promise((resolve, reject) => {
