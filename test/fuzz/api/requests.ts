@@ -46,7 +46,7 @@ export const requestsOf = (
   fc.oneof(
     ...Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({
-        weight: knowledge.slow.includes(operation.operationId) ? 1 : 30,
+        weight: knowledge.slow.includes(operation.operationId) ? 5 : 30,
         arbitrary: requestTo(path, method, operation, knowledge),
       })),
     ),
