@@ -21,7 +21,7 @@ export class Mount {
   /** Everything but the rename. */
   prepare(keyset: KeysetDocument): void {
     this.#count += 1
-    const folder = `..bench_${this.#count}`
+    const folder = `..2026_${this.#count}`
     mkdirSync(join(this.path, folder))
     writeFileSync(join(this.path, folder, fileName), JSON.stringify(keyset))
     symlinkSync(folder, join(this.path, '..data_tmp'))

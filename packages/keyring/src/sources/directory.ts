@@ -1,5 +1,5 @@
 import { readFile, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { refuseSubPath } from './mounts.ts'
 
 /** Each file by its name; `null`: it is not there. */
@@ -14,6 +14,9 @@ export interface Volume {
 }
 
 const names = ['keyset.json', 'primary', 'secondary', 'active'] as const
+
+/** A folder of one version in a mount, such as `..2026_11_27_09_30_00.1`: never `..data` itself. */
+const isVersion = (name: string): boolean => name.startsWith('..2')
 
 /** A directory of this machine, perhaps a mount. */
 export class Directory implements Volume {
@@ -46,7 +49,14 @@ export class Directory implements Volume {
   async watch(onChange: () => void): Promise<() => Promise<void>> {
     const { watch } = await import('chokidar')
     // The directory, not its files: mounts swap all of it at once, and a file's watcher goes deaf.
-    const watcher = watch(this.#path, { depth: 1, persistent: false })
+    const watcher = watch(this.#path, {
+      depth: 1,
+      persistent: false,
+      // The link `..data` tells of each swap. What it points to comes and goes, and chokidar
+      // remembers every folder that it has ever entered.
+      followSymlinks: false,
+      ignored: path => isVersion(basename(path)),
+    })
     watcher.on('all', onChange)
     watcher.on('error', () => undefined)
     return () => watcher.close()
