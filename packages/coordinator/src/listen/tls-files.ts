@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
@@ -11,9 +12,19 @@ type TlsFiles = NonNullable<Listen['tls']>
 const read = ({ cert, key, clientCa }: TlsFiles): SecureContextOptions => ({
   cert: readFileSync(cert, 'utf8'),
   key: readFileSync(key, 'utf8'),
-  ...(clientCa === undefined ? {} : { ca: readFileSync(clientCa, 'utf8') }),
+  ...(clientCa === undefined ? {} : { ca: authorityIn(readFileSync(clientCa, 'utf8')) }),
   minVersion: 'TLSv1.2',
 })
+
+/**
+ * A file that is just being written may be empty, and for Node no authority means every public one:
+ * whoever bought a certificate somewhere would be let in.
+ * @throws where no certificate stands in it
+ */
+const authorityIn = (pem: string): string => {
+  new X509Certificate(pem)
+  return pem
+}
 
 const sameText = (a: SecureContextOptions, b: SecureContextOptions): boolean =>
   a.cert === b.cert && a.key === b.key && a.ca === b.ca
@@ -28,7 +39,7 @@ export class CertificateFiles {
   #taken: SecureContextOptions
   #generation = 0
 
-  /** @throws where a file cannot be read, or they do not fit together. */
+  /** @throws where a file cannot be read, holds no certificate, or they do not fit together. */
   constructor(files: TlsFiles) {
     this.#files = files
     this.#taken = read(files)

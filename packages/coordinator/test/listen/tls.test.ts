@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { type Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { connect } from 'node:tls'
+import { connect, type SecureContextOptions } from 'node:tls'
 import { Authority, type Issued } from '@keyturn/testkit/identity'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { Coordinator, type CoordinatorConfigInput } from '../../src/index.ts'
+import { CertificateFiles } from '../../src/listen/tls-files.ts'
 import { configFor, reportOf, startAzure, startCoordinator, until } from '../support.ts'
 
 interface Asked {
@@ -41,16 +43,22 @@ const ask = (url: string, { ca, client, path, body, token }: Asked): Promise<Tol
     sent.once('error', reject).end(body === undefined ? undefined : JSON.stringify(body))
   })
 
-/** A coordinator over TLS, its files, and the authorities of both sides. */
-const start = async (t: Test, access: CoordinatorConfigInput['access'] = {}) => {
-  const azure = await startAzure(t)
+/** The authorities of both sides, and where a coordinator's files lie. */
+const startFiles = async (t: Test, directory = t.testdir()) => {
   const [servers, clients] = [await Authority.make('servers'), await Authority.make('clients')]
-  const config = configFor(t, azure)
-  const at = (name: string) => join(config.dataDirectory, name)
+  const at = (name: string) => join(directory, name)
   const write = ({ cert, key }: Issued) => {
     writeFileSync(at('tls.crt'), cert)
     writeFileSync(at('tls.key'), key)
   }
+  return { servers, clients, at, write }
+}
+
+/** A coordinator over TLS, its files, and the authorities of both sides. */
+const start = async (t: Test, access: CoordinatorConfigInput['access'] = {}) => {
+  const azure = await startAzure(t)
+  const config = configFor(t, azure)
+  const { servers, clients, at, write } = await startFiles(t, config.dataDirectory)
   write(await servers.issue({ commonName: 'coordinator' }))
   writeFileSync(at('ca.crt'), clients.ca)
   const coordinator = await startCoordinator(t, azure, {
@@ -155,6 +163,41 @@ t.test('certificates are renewed under it, halves of them are not taken', async 
   writeFileSync(at('ca.crt'), next.ca)
   await until(async () => (await accounts(fresh)).status === 200)
   t.equal((await accounts(old)).status, 401, 'the former authority lets nobody in any more')
+})
+
+t.test('an authority’s file that is just being written lets nobody in', async t => {
+  const { servers, clients, at, write } = await startFiles(t)
+  write(await servers.issue({ commonName: 'coordinator' }))
+  const files = { cert: at('tls.crt'), key: at('tls.key'), clientCa: at('ca.crt'), rereadMs: 10 }
+  for (const unfinished of ['', '\n', '-----BEGIN CERTIFICATE-----\nMIIB']) {
+    writeFileSync(at('ca.crt'), unfinished)
+    t.throws(() => new CertificateFiles(files), JSON.stringify(unfinished))
+  }
+  writeFileSync(at('ca.crt'), clients.ca)
+  const held = new CertificateFiles(files)
+  const taken: SecureContextOptions[] = []
+  const server = {
+    setSecureContext: (context: SecureContextOptions) => void taken.push(context),
+    closeIdleConnections: () => undefined,
+  }
+  const over = new AbortController()
+  const looks = ['', clients.ca, (await Authority.make('next')).ca]
+  const clock = {
+    now: () => 0,
+    sleep: async () => {
+      const next = looks.shift()
+      if (next === undefined) over.abort()
+      else writeFileSync(at('ca.crt'), next)
+    },
+  }
+  const log = pino({ enabled: false })
+  const last = looks.at(-1)
+  await held.follow(server, { clock, log, signal: over.signal })
+  t.same(
+    taken.map(({ ca }) => ca),
+    [last],
+    'what was empty for a moment was never taken',
+  )
 })
 
 t.test('plain HTTP leaves the machine only by somebody’s written word', async t => {
