@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { blocksOf } from './support/blocks.ts'
 
@@ -33,26 +33,4 @@ t.test('a block without a word is found', async t => {
   t.equal(bare?.mark, null)
   t.equal(said?.mark, 'not run: it is dangerous')
   t.equal(said?.line, 5)
-})
-
-t.test('every page and place that docs point at is there', async t => {
-  const slug = (title: string) =>
-    title
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-')
-  for (const name of [...readdirSync(docs).filter(one => one.endsWith('.md')), '../SECURITY.md']) {
-    const page = readFileSync(join(docs, name), 'utf8')
-    for (const [, link = ''] of page.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
-      const [path = '', place] = link.split('#')
-      const target = path === '' ? join(docs, name) : join(docs, dirname(name), path)
-      t.ok(existsSync(target), `${name}: ${link}`)
-      if (place === undefined || !existsSync(target)) continue
-      const titles = readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)
-      t.ok(
-        [...titles].some(([, title = '']) => slug(title) === place),
-        `${name}: ${link}`,
-      )
-    }
-  }
 })
