@@ -30,7 +30,7 @@ export const sidecarCommand = (host: Host): Command => {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  keyturn sidecar --name orders-1 --vault https://v.vault.azure.net --secret cosmos-keyset \\\n    --coordinator https://keyturn.internal:8443 --token-file /run/keyturn/member.token --state /var/lib/keyturn',
+      '\nExample:\n  keyturn sidecar --name orders-1 --vault https://v.vault.azure.net --secret orders-keyset \\\n    --coordinator https://keyturn.internal:8443 --token-file /run/keyturn/member.token --state /var/lib/keyturn',
     )
   const options = sidecarSettings.map(({ path, flag, variable, description }) => {
     const option = new Option(flag, description).env(variable)
