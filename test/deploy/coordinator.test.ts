@@ -1,4 +1,5 @@
 import { coordinatorConfigSchema } from '@keyturn/coordinator'
+import { coordinatorOperations } from '@keyturn/protocol'
 import t from 'tap'
 import { z } from 'zod'
 import { manifestsOf, only, podsOf, the } from './manifests.ts'
@@ -101,8 +102,13 @@ t.test('its policy selects the pods of the application, where it may look', asyn
   t.equal(account.vault.secret, secret, 'and they follow what it publishes')
 })
 
-t.test('its probes need no right, and ask its port', async t => {
+t.test('its probes ask what it answers to anybody, on its port, as it listens', async t => {
+  const { path, may } = coordinatorOperations.getHealth
+  t.equal(may, null)
   for (const probe of [coordinator.readinessProbe, coordinator.livenessProbe]) {
-    t.equal(probe?.tcpSocket?.port, only(coordinator.ports).name)
+    t.same(probe?.httpGet, {
+      ...{ path, port: only(coordinator.ports).name },
+      scheme: config.listen.tls ? 'HTTPS' : 'HTTP',
+    })
   }
 })

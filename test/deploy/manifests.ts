@@ -35,8 +35,13 @@ export const the = (manifests: readonly Manifest[], kind: string): Manifest => {
 }
 
 const probeSchema = z.object({
-  httpGet: z.object({ path: z.string(), port: z.string() }).optional(),
-  tcpSocket: z.object({ port: z.string() }).optional(),
+  httpGet: z
+    .object({
+      path: z.string(),
+      port: z.string(),
+      scheme: z.enum(['HTTP', 'HTTPS']).default('HTTP'),
+    })
+    .optional(),
 })
 
 const containerSchema = z.object({

@@ -91,6 +91,8 @@ t.test('members report by certificate, for themselves; people are named by their
   t.equal((await ask(url, { ...accounts, client: ada })).status, 200)
   t.match(await report(ada, 'ada'), { status: 403 }, 'a person is no member')
   t.match(await ask(url, accounts), { status: 401, body: { code: 'TOKEN_MISSING' } })
+  const health = await ask(url, { ca, path: '/healthz' })
+  t.same(health, { status: 200, body: { status: 'ok' } }, 'a probe presents nothing')
   const forged = await (await Authority.make('clients')).issue({ commonName: 'ada' })
   t.match(await ask(url, { ...accounts, client: forged }), {
     status: 401,
