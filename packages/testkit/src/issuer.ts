@@ -21,11 +21,14 @@ export class Issuer {
   isAway = false
   /** What its discovery document calls it. */
   says: string
+  /** Where that document says that its keys are. */
+  keysAt: string
 
   private constructor(server: Server) {
     this.#server = server
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     this.says = this.url
+    this.keysAt = `${this.url}/keys`
   }
 
   static async start(): Promise<Issuer> {
@@ -74,7 +77,7 @@ export class Issuer {
 
   async #answer(path: string): Promise<unknown> {
     if (path.endsWith('/openid-configuration')) {
-      return { issuer: this.says, jwks_uri: `${this.url}/keys` }
+      return { issuer: this.says, jwks_uri: this.keysAt }
     }
     this.reads += 1
     const keys = this.#keys.map(async ({ kid, publicKey }) => ({

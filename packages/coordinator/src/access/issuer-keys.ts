@@ -9,7 +9,7 @@ import {
 } from 'jose'
 import { z } from 'zod'
 import type { WallClock } from '../ports.ts'
-import type { IssuerOptions } from './options.ts'
+import { type IssuerOptions, keysUrlSchema } from './options.ts'
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -19,7 +19,7 @@ const cacheMsMax = 600_000
 const awayMsMax = 3_600_000
 const answerWithinMs = 5_000
 
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: keysUrlSchema })
 
 /** An issuer cannot be asked: its tokens may hold, or may not. */
 export class IssuerAway extends Error {
@@ -66,7 +66,7 @@ export const issuerKeys = (options: IssuerOptions, clock: WallClock): JWTVerifyG
   }
 }
 
-/** @throws where the document is another issuer's: its keys would sign for this one. */
+/** @throws where it is another issuer's, whose keys would sign for this one, or names no https. */
 const discovered = async (issuer: string, fetchKeys: Fetch): Promise<string> => {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const signal = AbortSignal.timeout(answerWithinMs)

@@ -66,10 +66,11 @@ const membersSchema = z.union([
 ])
 
 const secureOrLoopback = (url: string): boolean => {
-  const { protocol, hostname } = new URL(url)
+  const { protocol, hostname } = URL.parse(url) ?? { protocol: '', hostname: '' }
   return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
 }
-const urlSchema = z
+/** Where an issuer's keys may be read: whoever changes them on their way signs for everybody. */
+export const keysUrlSchema = z
   .url({ protocol: /^https?$/ })
   .refine(secureOrLoopback, 'keys of an issuer come over https')
 
@@ -85,7 +86,7 @@ export const issuerSchema = z
     /** What tokens have to be made for. */
     audience: z.string().min(1),
     /** Where its keys are; by default where `/.well-known/openid-configuration` says. */
-    jwks: urlSchema.optional(),
+    jwks: keysUrlSchema.optional(),
     /** PEM of an authority to trust for it, besides the system's. */
     ca: fileSchema.optional(),
     /** A file with a token to present when its keys are read, as Kubernetes asks. */
@@ -103,8 +104,8 @@ export const issuerSchema = z
   })
   .refine(({ people, members }) => people ?? members, 'says neither people nor members')
   .refine(
-    ({ issuer, jwks }) => jwks !== undefined || URL.canParse(issuer),
-    'the issuer is no URL: say where its keys are with jwks',
+    ({ issuer, jwks }) => jwks !== undefined || keysUrlSchema.safeParse(issuer).success,
+    'the issuer is no URL that begins with https: say where its keys are with jwks',
   )
 
 export const certificatesSchema = z.strictObject({

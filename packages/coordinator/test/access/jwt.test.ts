@@ -98,6 +98,9 @@ t.test('an issuer that was never reached, or whose document is another’s', asy
   issuer.says = 'https://elsewhere.example'
   t.match(await get(token), { status: 503, body: { code: 'ISSUER_UNREACHABLE' } })
   issuer.says = issuer.url
+  issuer.keysAt = `${issuer.url.replace('127.0.0.1', '0.0.0.0')}/keys`
+  t.match(await get(token), { status: 503 }, 'keys are never read in the clear')
+  issuer.keysAt = `${issuer.url}/keys`
   t.equal((await get(token)).status, 200, 'and it heals by itself')
 })
 

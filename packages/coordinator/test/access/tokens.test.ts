@@ -60,6 +60,8 @@ t.test('who may ask is said wholly, or not at all', async t => {
     {
       issuers: [{ issuer: 'x', jwks: 'http://i.example/k', audience: 'a', people: { roles: {} } }],
     },
+    { issuers: [{ issuer: 'x', jwks: 'no URL', audience: 'a', people: { roles: {} } }] },
+    { issuers: [{ issuer: 'http://i.example', audience: 'a', people: { roles: {} } }] },
     { issuers: [{ issuer: 'https://i.example', people: { roles: {} } }] },
     {
       issuers: [
