@@ -19,6 +19,8 @@ export class Issuer {
   reads = 0
   /** Whether it answers. */
   isAway = false
+  /** It answers no sooner. */
+  held: Promise<unknown> = Promise.resolve()
   /** What its discovery document calls it. */
   says: string
   /** Where that document says that its keys are. */
@@ -38,6 +40,7 @@ export class Issuer {
     const issuer = new Issuer(server)
     await issuer.rotate()
     server.on('request', async (request, response) => {
+      await issuer.held
       if (issuer.isAway) {
         response.writeHead(503).end()
         return

@@ -5,16 +5,22 @@ import type { Line } from './feed.ts'
 /** Who has read nothing for so long has stopped reading. */
 const readWithinMs = 30_000
 
+/** Whoever asked may have left while it was found out who they are: `close` comes no second time. */
+export const whenClosed = (response: Pick<Response, 'closed' | 'once'>, then: () => void): void => {
+  if (response.closed) then()
+  else response.once('close', then)
+}
+
 /** Opens the answer to a request as a stream of server-sent events. */
 export const openLine = (response: Response, clock: WallClock): Line => {
   const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  whenClosed(response, () => gone.abort())
   response.once('error', () => gone.abort())
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.flushHeaders()
   return {
     gone: gone.signal,
-    write: text => !response.destroyed && response.write(text),
+    write: text => !response.destroyed && !response.writableEnded && response.write(text),
     ready: async () => {
       const drained = new AbortController()
       response.once('drain', () => drained.abort())

@@ -15,7 +15,7 @@ import type { Account } from '../loop/account.ts'
 import { JournalConflict, type Store, type WallClock } from '../ports.ts'
 import type { Asked } from './asked.ts'
 import { askerOf } from './denials.ts'
-import { openLine, resumedAt } from './event-stream.ts'
+import { openLine, resumedAt, whenClosed } from './event-stream.ts'
 import type { Feeds } from './feeds.ts'
 import { fleetPage } from './fleet-page.ts'
 import type { Grouped } from './grouped.ts'
@@ -65,10 +65,12 @@ export const handlersOf = (parts: HandlerParts): Handlers => {
       if (typeof why === 'string') throw new Refusal('ROLE_MISSING', why)
       await limits.reported(name)
       const account = accountOf(leading.accounts, body)
-      response.once('close', limits.holding(name))
+      const free = limits.holding(name)
       const gone = new AbortController()
-      response.once('close', () => gone.abort())
-      if (response.closed) gone.abort()
+      whenClosed(response, () => {
+        free()
+        gone.abort()
+      })
       return reports.run(() => leading.hear(account, name, body, gone.signal))
     },
     listAccounts: () => leading.accounts.map(statusOf),
@@ -88,7 +90,7 @@ export const handlersOf = (parts: HandlerParts): Handlers => {
       const { request, query } = asked
       const account = named(asked)
       const after = resumedAt(request) ?? query.after ?? null
-      response.once('close', limits.streaming(identity))
+      whenClosed(response, limits.streaming(identity))
       const line = openLine(response, clock)
       void feeds
         .of(account)

@@ -1,8 +1,10 @@
+import { once } from 'node:events'
+import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { Issuer } from '@keyturn/testkit/identity'
 import { base64url, SignJWT, UnsecuredJWT } from 'jose'
 import t, { type Test } from 'tap'
 import { type Access, accessSchema } from '../../src/access/options.ts'
-import { ask, configFor, reportOf, startAzure, startCoordinator } from '../support.ts'
+import { ask, configFor, reportOf, startAzure, startCoordinator, until } from '../support.ts'
 
 const start = async (t: Test, change: object = {}) => {
   const issuer = await Issuer.start()
@@ -102,6 +104,30 @@ t.test('an issuer that was never reached, or whose document is another’s', asy
   t.match(await get(token), { status: 503 }, 'keys are never read in the clear')
   issuer.keysAt = `${issuer.url}/keys`
   t.equal((await get(token)).status, 200, 'and it heals by itself')
+})
+
+t.test('whoever leaves before it is known who they are takes no place', async t => {
+  const { issuer, coordinator } = await start(t)
+  const authorization = `Bearer ${await issuer.token({ sub: 'ada', roles: ['ops'] })}`
+  const { promise, resolve: answer } = Promise.withResolvers<void>()
+  issuer.held = promise
+  const open = async (): Promise<ClientRequest> => {
+    const path = '/v1/accounts/orders/events'
+    const asked = get(`${coordinator.url}${path}`, { agent: false, headers: { authorization } })
+    asked.on('error', () => undefined)
+    await once(asked, 'finish')
+    return asked
+  }
+  const all = await Promise.all(Array.from({ length: 32 }, open))
+  for (const asked of all) asked.destroy()
+  answer()
+  await until(async () => {
+    const asked = await open()
+    const [{ statusCode }] = (await once(asked, 'response')) as [IncomingMessage]
+    asked.destroy()
+    return statusCode === 200
+  })
+  t.pass('there are places')
 })
 
 t.test('whoever started a rotation cannot approve it, whatever they call themselves', async t => {
