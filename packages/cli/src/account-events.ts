@@ -37,7 +37,7 @@ export async function* followEvents(
         yield event
       }
       if (signal.aborted) return
-      yield { is: 'away', sentence: 'The coordinator ended the stream of events.' }
+      // It ends streams now and then, to ask anew who follows; if it is away, the next try says so.
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof Away)) throw error

@@ -22,6 +22,8 @@ const gapMs = 100
 /** Proxies close what has been silent for a minute or less. */
 const beatMs = 15_000
 const entriesAtOnce = 200
+/** A token may expire and a right be taken away meanwhile: who goes on has to prove anew who it is. */
+const lifeMs = 1_800_000
 
 /** Tells readers what happens with one account: entries of the journal in order, then how it is. */
 export class Feed {
@@ -49,7 +51,7 @@ export class Feed {
   }
 
   /**
-   * Tells until the line is gone.
+   * Tells until the line is gone, or for half an hour: a client takes it up again by itself.
    * @param after the revision up to which the reader knows the journal; `null`: it asks for none
    */
   async follow(line: Line, after: number | null): Promise<void> {
@@ -60,7 +62,9 @@ export class Feed {
     this.#readers.add(reader)
     line.write('retry: 1000\n\n')
     void reader.tell(this.#source.levels())
-    const over = AbortSignal.any([line.gone, this.#closed.signal])
+    const life = new AbortController()
+    const over = AbortSignal.any([line.gone, this.#closed.signal, life.signal])
+    void this.#clock.sleep(lifeMs, over).then(() => life.abort())
     while (!over.aborted) {
       await this.#clock.sleep(beatMs, over)
       if (!over.aborted) line.write(':\n\n')

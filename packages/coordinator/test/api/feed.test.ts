@@ -117,6 +117,19 @@ t.test('who follows is told how things are, then what changes, and nothing twice
   t.equal(reader.names().length, 4)
 })
 
+t.test('nobody follows for longer than half an hour without proving anew who it is', async t => {
+  const { feed, append, pass } = scene()
+  const reader = lineOf()
+  const following = feed.follow(reader.line, null)
+  await pass(1_800_000)
+  await following
+  const written = reader.written.length
+  append(1)
+  feed.turned()
+  await pass(100)
+  t.equal(reader.written.length, written)
+})
+
 t.test('whoever comes back is told what it missed, all of it, in order', async t => {
   const { feed, append, say } = scene()
   append(450)
