@@ -2,6 +2,7 @@ import { blind, type Mutant } from './mutant.ts'
 
 const checks = 'rotation/checks-platform.ts'
 const platform = 'fleet/platform.ts'
+const speaks = '!isSilent(one) || one.declaredDead?.spokeSince !== false'
 
 /** Who is expected, and whose death is believed. */
 export const platformMutants: readonly Mutant[] = [
@@ -11,7 +12,7 @@ export const platformMutants: readonly Mutant[] = [
     name: 'whoever has the name of a dead pod is dead',
     rule: 'P13',
     file: platform,
-    find: "const death = deaths.get(member.report.pod?.uid ?? '')",
+    find: 'const death = deaths.get(uid)',
     replace: 'const death = [...deaths.values()].find(({ name }) => name === member.name)',
     worlds: ['lies'],
   },
@@ -19,16 +20,16 @@ export const platformMutants: readonly Mutant[] = [
     name: 'a machine’s end is believed at once',
     rule: 'P13',
     file: platform,
-    find: 'return isSilent && member.declaredDead?.spokeSince === false',
-    replace: 'return member.declaredDead?.spokeSince === false',
+    find: speaks,
+    replace: 'one.declaredDead?.spokeSince !== false',
     worlds: ['lies'],
   },
   {
     name: 'a machine’s end is believed of whoever has spoken since',
     rule: 'P13',
     file: platform,
-    find: 'return isSilent && member.declaredDead?.spokeSince === false',
-    replace: 'return isSilent && member.declaredDead !== undefined',
+    find: speaks,
+    replace: '!isSilent(one) || one.declaredDead === undefined',
     worlds: ['lies'],
   },
   {

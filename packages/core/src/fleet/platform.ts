@@ -1,4 +1,4 @@
-import { joined, type Member } from './member.ts'
+import type { Fleet, Member } from './member.ts'
 
 /** What a platform runs, a pod or a machine: only the uid tells one life of a name from the next. */
 export interface Instance {
@@ -38,46 +38,61 @@ export interface Bereaved {
 
 /**
  * Members that run in an instance that is proven dead (PROTOCOL, P13). Never by name: it returns
- * with a successor.
- * @param silentMs whoever has not been heard for longer is silent
+ * with a successor. Whoever is said to run as well is not proven dead.
+ *
+ * A report that is younger than a termination can only have come late: once nothing follows, it is
+ * believed. A machine that was declared dead may live, cut off from whoever declared it: believed
+ * is that of which nobody has spoken since it was recorded, and nobody has for long.
+ * @param silentMs whoever has not been heard for longer, though there was a coordinator, is silent
  */
 export const provenDead = (
-  members: readonly Member[],
-  { dead }: PlatformView,
+  { members, reachableSince }: Fleet,
+  { expected, dead }: Pick<PlatformView, 'expected' | 'dead'>,
   now: number,
   silentMs: number,
 ): readonly Bereaved[] => {
-  const deaths = new Map(dead.map(death => [death.uid, death]))
-  return joined({ reachableSince: 0, members }).flatMap(member => {
-    const death = deaths.get(member.report.pod?.uid ?? '')
-    return death && isBelieved(member, death, now - silentMs) ? [{ member, death }] : []
+  const isSilent = ({ reportedAt }: Member): boolean =>
+    Math.max(reportedAt, reachableSince) < now - silentMs
+  const deaths = new Map<string | undefined, Death>(dead.map(death => [death.uid, death]))
+  for (const { uid } of expected) deaths.delete(uid)
+  const speaks = (one: Member): boolean => !isSilent(one) || one.declaredDead?.spokeSince !== false
+  const heard = uidsOf(members.filter(speaks))
+  return members.flatMap(member => {
+    const uid = uidOf(member)
+    const death = deaths.get(uid)
+    if (!death || member.standing !== 'joined') return []
+    const isBelieved =
+      death.proof === 'terminated'
+        ? member.reportedAt <= death.seenAt || isSilent(member)
+        : !heard.has(uid)
+    return isBelieved ? [{ member, death }] : []
   })
 }
 
-/**
- * A report that is younger than a termination can only have come late: once nothing follows, it is
- * believed. A machine that was declared dead may live, cut off from whoever declared it: believed
- * is that of whoever has not spoken since it was recorded, and has long been silent.
- */
-const isBelieved = (member: Member, { proof, seenAt }: Death, since: number): boolean => {
-  const isSilent = member.reportedAt < since
-  if (proof === 'terminated') return member.reportedAt <= seenAt || isSilent
-  return isSilent && member.declaredDead?.spokeSince === false
-}
+const uidOf = ({ report }: Member): string | undefined => report.pod?.uid
+
+const uidsOf = (members: readonly Member[]): ReadonlySet<string | undefined> =>
+  new Set(members.map(uidOf))
 
 /**
  * The rows of members whose machine is said to have ended, and who were not yet known to: written
- * before it counts, so that a word of theirs is held against it whatever restarts in between.
+ * before it counts, so that a word of theirs is held against it whatever restarts in between. Of
+ * whoever came later to an instance that was known to, the first word was one already.
  */
 export const declaredDead = (
   members: readonly Member[],
   { dead }: PlatformView,
 ): readonly Member[] => {
-  const uids = new Set(dead.filter(({ proof }) => proof === 'machine-ended').map(({ uid }) => uid))
-  return members
-    .filter(({ standing, declaredDead }) => standing === 'joined' && declaredDead === undefined)
-    .filter(({ report }) => uids.has(report.pod?.uid ?? ''))
-    .map(member => ({ ...member, declaredDead: { spokeSince: false } }))
+  const ended = dead.filter(({ proof }) => proof === 'machine-ended')
+  if (ended.length === 0) return []
+  const deaths = new Map<string | undefined, Death>(ended.map(death => [death.uid, death]))
+  const known = uidsOf(members.filter(({ declaredDead }) => declaredDead))
+  return members.flatMap(member => {
+    const death = deaths.get(uidOf(member))
+    if (!death || member.declaredDead) return []
+    const spokeSince = known.has(death.uid) || member.reportedAt > death.seenAt
+    return [{ ...member, declaredDead: { spokeSince } }]
+  })
 }
 
 /** Whether a member runs in the instance; by its name alone where it does not say in which. */

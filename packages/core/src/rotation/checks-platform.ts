@@ -1,5 +1,5 @@
-import type { Member } from '../fleet/member.ts'
-import { type PlatformView, runsIn } from '../fleet/platform.ts'
+import type { Member, Standing } from '../fleet/member.ts'
+import { type Instance, type PlatformView, runsIn } from '../fleet/platform.ts'
 import { type Check, seconds } from './check.ts'
 import type { World } from './world.ts'
 
@@ -25,23 +25,30 @@ export const platformIsHeard: Check = world => {
   ]
 }
 
-/** Whoever runs has joined at some time, or may be serving keys that nobody hears of. */
+/**
+ * Whoever runs is in the fleet, or has left it by somebody's word; else it may be serving keys that
+ * nobody hears of. A goodbye and a proof of death are over once the instance runs again: the same
+ * pod starts anew when its machine does.
+ */
 export const expectedInstancesAreThere: Check = world => {
   const { members } = world.fleet
-  const isThere = indexed(members)
+  const isThere = among(members.filter(({ standing }) => binding.includes(standing)))
+  const hasBeen = among(members)
   return (platformNow(world)?.expected ?? [])
     .filter(instance => !isThere(instance))
-    .map(({ name }) => ({
+    .map(instance => ({
       code: 'MEMBER_MISSING',
-      member: name,
-      sentence: `${name} runs and its sidecar has never reported: see why it does not reach the coordinator, or leave it out of what the policy selects.`,
+      member: instance.name,
+      sentence: `${instance.name} runs and its sidecar ${hasBeen(instance) ? 'has left the fleet' : 'has never reported'}: see why it does not reach the coordinator, or leave it out of what the policy selects.`,
     }))
 }
 
-const indexed = (members: readonly Member[]) => {
+const binding: readonly Standing[] = ['joined', 'evicted']
+
+const among = (members: readonly Member[]) => {
   const uids = new Set(members.map(({ report }) => report.pod?.uid))
   const named = new Set(members.filter(({ report }) => !report.pod).map(({ name }) => name))
-  return ({ uid, name }: { uid: string; name: string }) => uids.has(uid) || named.has(name)
+  return ({ uid, name }: Instance) => uids.has(uid) || named.has(name)
 }
 
 /** What ends a silence: where the platform has forgotten the member's instance, nobody else can. */

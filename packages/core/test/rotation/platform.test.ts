@@ -1,53 +1,18 @@
-import { decide, obey, type PlatformView } from '@keyturn/core'
-import { FakeMember, Rig } from '@keyturn/testkit'
+import { decide, obey } from '@keyturn/core'
+import { FakeMember } from '@keyturn/testkit'
 import t from 'tap'
-
-const kubernetes = { is: 'kubernetes', ageMsMax: 180_000 } as const
-
-const podOf = (name: string, uid = `uid-${name}`) => ({ name, uid, namespace: 'shop' })
-
-/** Two members in pods, and a platform that sees them run. */
-const inPods = (): Rig => {
-  const rig = new Rig({ policy: { platform: kubernetes, fleet: { is: 'members', names: [] } } })
-  for (const member of rig.members) member.pod = podOf(member.name)
-  says(rig, {})
-  rig.look()
-  rig.say({ verb: 'adopt', by: 'ops', installation: 'here', takeOver: false })
-  for (let left = 30; left > 0; left -= 1) {
-    says(rig, {})
-    rig.second()
-  }
-  return rig
-}
-
-/** What the platform says from now on. */
-const says = (rig: Rig, view: Partial<PlatformView>): void => {
-  const expected = rig.members.map(({ name, pod }) => ({ name, uid: pod?.uid ?? '' }))
-  rig.platform = { at: rig.now, expected, dead: [], error: null, ...view }
-}
-
-const seconds = (rig: Rig, count: number, view: Partial<PlatformView> = {}): void => {
-  for (let left = count; left > 0; left -= 1) {
-    says(rig, view)
-    rig.second()
-  }
-}
-
-const until = (rig: Rig, phase: string, view: Partial<PlatformView> = {}): void => {
-  for (let left = 2_000; left > 0 && rig.phase !== phase; left -= 1) seconds(rig, 1, view)
-  if (rig.phase !== phase) throw new Error(`in ${rig.phase}: ${JSON.stringify(rig.blockers)}`)
-}
-
-const terminated = (name: string, seenAt: number) =>
-  ({ ...podOf(name), proof: 'terminated', detail: 'phase Failed', seenAt }) as const
-
-const machineEnded = (name: string, seenAt: number) =>
-  ({ ...podOf(name), proof: 'machine-ended', detail: 'node n is out of service', seenAt }) as const
-
-const standings = (rig: Rig) =>
-  rig.fleet.rows.map(({ name, standing }) => `${name} ${standing}`).sort()
-
-const one = [podOf('one')]
+import {
+  inPods,
+  kubernetes,
+  machineEnded,
+  one,
+  podOf,
+  says,
+  seconds,
+  standings,
+  terminated,
+  until,
+} from './in-pods.ts'
 
 t.test('a pod that runs and never reported is missing, whatever it is called', async t => {
   const rig = inPods()
