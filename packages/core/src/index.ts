@@ -60,6 +60,7 @@ export {
   remembered,
 } from './member/clients.ts'
 export {
+  isOnDisk,
   mayReport,
   notServing,
   refusalFor,

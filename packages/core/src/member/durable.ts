@@ -1,3 +1,4 @@
+import { memoised } from '../memoised.ts'
 import type { ClientIdentity } from './clients.ts'
 import type { Identity } from './identity.ts'
 import { type Held, sameHeld } from './sample.ts'
@@ -73,11 +74,18 @@ export const notServing = (
   return isBelowFloor(state) ? 'BELOW_FLOOR' : null
 }
 
+const idsOnDisk = memoised(
+  ({ clients }: DurableState): ReadonlySet<string> => new Set(clients.map(({ id }) => id)),
+)
+
+/** Whether a restart would remember a client. */
+export const isOnDisk = (stored: DurableState | null, id: string): boolean =>
+  stored !== null && idsOnDisk(stored).has(id)
+
 /** Whether a client may be handed the held keyset: attached, and on the disk before it. */
 export const refusalFor = (state: MemberState, id: string): ServingRefusal | null => {
   const client = state.clients.find(one => one.id === id)
   if (client === undefined) return 'CLIENT_UNKNOWN'
-  if (state.stored !== null && !state.stored.clients.some(one => one.id === id))
-    return 'CLIENT_NOT_RECORDED'
+  if (state.stored !== null && !isOnDisk(state.stored, id)) return 'CLIENT_NOT_RECORDED'
   return notServing(state)
 }

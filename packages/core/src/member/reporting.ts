@@ -1,7 +1,7 @@
 import type { Fingerprint } from '../fingerprint.ts'
 import { aheadOf } from './ahead.ts'
-import { type Client, clientLabel } from './clients.ts'
-import { sayableAcknowledgement } from './durable.ts'
+import { clientLabel } from './clients.ts'
+import { isOnDisk, sayableAcknowledgement } from './durable.ts'
 import { mergeRefusals, mergeUsage, undrained } from './merge.ts'
 import { type Held, type RegionalRefusal, type Sample, sameHeld, type Usage } from './sample.ts'
 import type { MemberState } from './state.ts'
@@ -33,13 +33,10 @@ const selfSample = ({ held, probes, refused }: MemberState): Sample => ({
  * A client counts once it stands on the disk: whoever forgot it in a crash must not have told an
  * operator before that it is looked after (PROTOCOL, P11).
  */
-const countedOf = ({ stored, clients }: MemberState): readonly Client[] => {
-  const attached = clients.filter(({ state }) => state === 'attached')
-  if (stored === null) return attached
-  // Every event of a thousand clients comes by here: one pass, not one for each of them.
-  const onDisk = new Set(stored.clients.map(({ id }) => id))
-  return attached.filter(({ id }) => onDisk.has(id))
-}
+const countedOf = ({ stored, clients }: MemberState): number =>
+  clients.filter(
+    ({ id, state }) => state === 'attached' && (stored === null || isOnDisk(stored, id)),
+  ).length
 
 /** What a member may truthfully say now. */
 export const statementOf = (state: MemberState): Statement => {
@@ -52,7 +49,7 @@ export const statementOf = (state: MemberState): Statement => {
     refused: mergeRefusals(self, state.clients),
     durable: state.stored !== null,
     clients: {
-      attached: countedOf(state).length,
+      attached: countedOf(state),
       lost: state.clients.filter(client => client.state === 'lost').map(clientLabel),
     },
     knownVersion: Math.max(state.announced, state.held?.version ?? 0),
@@ -61,8 +58,12 @@ export const statementOf = (state: MemberState): Statement => {
   }
 }
 
-const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every(name => b.includes(name))
+/** Lists of keys are short, that of lost clients may be as long as a machine has applications. */
+const sameNames = (a: readonly string[], b: readonly string[]): boolean => {
+  if (a.length !== b.length) return false
+  const names = new Set(b)
+  return a.every(name => names.has(name))
+}
 
 const refusalName = ({ fingerprint, endpoint }: RegionalRefusal): string =>
   `${fingerprint} ${endpoint}`

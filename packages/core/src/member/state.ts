@@ -1,4 +1,5 @@
 import type { Fingerprint } from '../fingerprint.ts'
+import { memoised } from '../memoised.ts'
 import type { Pair } from '../slot.ts'
 import { acknowledgement } from './acknowledge.ts'
 import {
@@ -151,8 +152,9 @@ export const isBelowFloor = ({ held, floor, acknowledged }: MemberState): boolea
  * What every client and the member itself hold now, or `null`. Whoever stands below the floor
  * serves nothing, and so acknowledges nothing.
  */
-export const acknowledgedNow = (state: MemberState): Held | null =>
-  isBelowFloor(state) ? null : acknowledgement(state.held, state.clients, state.proven)
+export const acknowledgedNow = memoised((state: MemberState): Held | null =>
+  isBelowFloor(state) ? null : acknowledgement(state.held, state.clients, state.proven),
+)
 
 /** One step of a member. Pure: production, simulation and model run this function. */
 export const memberStep = (state: MemberState, event: MemberEvent): MemberState => {
