@@ -68,7 +68,11 @@ export class Streams {
   #pushAll(): void {
     // Most events change nothing that is served: one look for all streams.
     if (notServing(this.#parts.store.state) !== null) return
-    for (const [id, stream] of this.#open) this.#push(id, stream)
+    const current = this.#parts.keyset.current()
+    if (current === null) return
+    for (const [id, stream] of this.#open) {
+      if (stream.sent !== current.mark) this.#push(id, stream)
+    }
   }
 
   #push(id: string, stream: Stream): void {

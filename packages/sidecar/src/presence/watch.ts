@@ -1,4 +1,4 @@
-import { type ClientIdentity, clientLabel } from '@keyturn/core'
+import { clientLabel, type DurableState, isOnDisk } from '@keyturn/core'
 import { type Clock, rest } from '@keyturn/keyring'
 import type { Log } from '../log.ts'
 import type { PresenceSockets } from '../ports.ts'
@@ -20,10 +20,15 @@ interface Parts {
 export class PresenceWatch {
   readonly #parts: Parts
   readonly #watched = new Map<string, AbortController>()
-  readonly #stop = new AbortController()
+  /** Presence sockets of clients proven dead, by client: the proof that still lies there. */
+  readonly #dead = new Map<string, string>()
+  /** What stood on the disk when they were looked up last. */
+  #stored: DurableState | null = null
+  readonly #unfollow: () => void
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#unfollow = parts.store.follow(() => this.#forgetDead())
   }
 
   start(id: string): void {
@@ -39,7 +44,7 @@ export class PresenceWatch {
   }
 
   stopAll(): void {
-    this.#stop.abort()
+    this.#unfollow()
     for (const id of [...this.#watched.keys()]) this.stop(id)
   }
 
@@ -61,17 +66,24 @@ export class PresenceWatch {
       { event: 'client-died', client: clientLabel(client) },
       'A client is proven dead: its presence socket refuses connections.',
     )
-    void this.#forget(client)
+    this.#dead.set(id, client.presence)
+    this.#forget(id, client.presence)
     return true
   }
 
+  /** Every event of a thousand clients comes by here: what is on the disk changes rarely. */
+  #forgetDead(): void {
+    const { stored } = this.#parts.store.state
+    if (stored === this.#stored) return
+    this.#stored = stored
+    for (const [id, presence] of this.#dead) this.#forget(id, presence)
+  }
+
   /** The proof stays until the death is on the disk: a restart before that needs it again. */
-  async #forget({ id, presence }: ClientIdentity): Promise<void> {
+  #forget(id: string, presence: string): void {
     const { store, sockets } = this.#parts
-    await store.until(
-      ({ stored }) => stored === null || !stored.clients.some(client => client.id === id),
-      this.#stop.signal,
-    )
-    if (!this.#stop.signal.aborted) await sockets.forget(presence)
+    if (isOnDisk(store.state.stored, id)) return
+    this.#dead.delete(id)
+    void sockets.forget(presence)
   }
 }

@@ -7,6 +7,8 @@ export class Recorder {
   readonly #store: MemberStore
   readonly #disk: Disk | null
   #writing: Promise<void> | null = null
+  /** The write that waits for the one that runs, and takes with it all that is due by then. */
+  #next: Promise<void> | null = null
 
   /** @param disk `null`: nothing is durable here, and the member says so. */
   constructor(store: MemberStore, disk: Disk | null) {
@@ -15,16 +17,26 @@ export class Recorder {
   }
 
   /**
-   * Settles once all that was due when it was called is on the disk.
+   * Settles once all that was due when it was called is on the disk: with the next write, whatever
+   * becomes due meanwhile, so that a crowd of clients does not hold up its first.
    * @throws SidecarError STATE_UNWRITABLE
    */
   async record(): Promise<void> {
-    // A write that already runs may be older than what is due now: let it end, then look again.
-    while (this.#disk !== null && storeIsDue(this.#store.state)) {
-      this.#writing ??= this.#write(this.#disk).finally(() => {
-        this.#writing = null
-      })
-      await this.#writing
+    if (this.#disk === null || !storeIsDue(this.#store.state)) return
+    // A write that already runs may be older than what is due now.
+    const earlier = this.#writing?.catch(() => undefined)
+    this.#next ??= this.#start(this.#disk, earlier)
+    await this.#next
+  }
+
+  async #start(disk: Disk, earlier: Promise<void> | undefined): Promise<void> {
+    await earlier
+    this.#writing = this.#next
+    this.#next = null
+    try {
+      if (storeIsDue(this.#store.state)) await this.#write(disk)
+    } finally {
+      this.#writing = null
     }
   }
 
