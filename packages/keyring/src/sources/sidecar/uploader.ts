@@ -1,4 +1,4 @@
-import { jittered } from '@keyturn/core'
+import { backoffMs, jittered } from '@keyturn/core'
 import type { ClientUsage } from '@keyturn/protocol'
 import type { Chance, Clock } from '../../clock.ts'
 import { rest } from '../../clock.ts'
@@ -6,13 +6,16 @@ import type { RingSink } from '../../source.ts'
 
 export interface UploaderOptions {
   readonly sink: RingSink
-  /** Sends one sample; a rejection is left to the next one. */
+  /** Sends one sample; after a rejection the next one follows soon. */
   readonly send: (sample: ClientUsage, signal: AbortSignal) => Promise<void>
   /** Between two samples without news, in ms. */
   readonly everyMs: number
   readonly clock: Clock
   readonly chance: Chance
 }
+
+/** Until a sample that was not heard is replaced, in ms; longer each time. */
+const againMs = 100
 
 /** Uploads samples: at once after news, else now and then; one at a time, each taken when sent. */
 export class Uploader {
@@ -44,13 +47,19 @@ export class Uploader {
 
   async #run(): Promise<void> {
     const { sink, send, everyMs, clock, chance } = this.#options
-    while (!this.#stop.signal.aborted) {
+    for (let failures = 0; !this.#stop.signal.aborted; ) {
       this.#idle = new AbortController()
       this.#isDue = false
-      // A lost sample is replaced by the next: each says everything.
-      await send(sink.sample(), this.#stop.signal).catch(() => undefined)
+      const isHeard = await send(sink.sample(), this.#stop.signal).then(
+        () => true,
+        () => false,
+      )
       if (this.#isDue) continue
-      await rest(clock, jittered(everyMs, chance()), this.#idle.signal)
+      failures = isHeard ? 0 : failures + 1
+      // A lost sample is replaced by the next, which says everything: soon, for it may be news.
+      const backoff = { firstMs: Math.min(againMs, everyMs), maxMs: everyMs }
+      const waitMs = isHeard ? jittered(everyMs, chance()) : backoffMs(failures, chance(), backoff)
+      await rest(clock, waitMs, this.#idle.signal)
     }
   }
 }
