@@ -24,7 +24,7 @@ export const settings = [
     name: 'tokenFile',
     value: 'path',
     env: 'KEYTURN_TOKEN_FILE',
-    does: 'the file that holds the operator token',
+    does: 'the file that holds your token',
   },
   {
     name: 'account',
