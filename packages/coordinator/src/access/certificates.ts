@@ -53,12 +53,13 @@ export const identityOf = (options: CertificateOptions, certificate: Certificate
   if (person !== undefined) {
     return { ...proven, name: person, subject: person, roles: options.people[person] ?? [] }
   }
-  const [name] = names
+  const members = names.map(each => memberIn(options.name, each)).filter(isName)
+  const [name] = members
   if (name === undefined || !options.members) {
     throw refused('It names nobody who is known here.')
   }
   const reporting = (member: string): string | null =>
-    names.includes(member) ? null : `${name} may not report for ${member}.`
+    members.includes(member) ? null : `${name} may not report for ${member}.`
   return { ...proven, name, roles: ['member'], reporting }
 }
 
@@ -69,8 +70,11 @@ const namesIn = (where: CertificateOptions['name'], certificate: Certificate): s
     .split(', ')
     .filter(entry => entry.startsWith(kind))
     .map(entry => entry.slice(kind.length))
-    .map(entry => (where === 'uri' ? (entry.split('/').at(-1) ?? '') : entry))
 }
+
+/** A member's name has no slash; a person is no one's namesake from another namespace. */
+const memberIn = (where: CertificateOptions['name'], name: string): string =>
+  where === 'uri' ? (name.split('/').at(-1) ?? '') : name
 
 const textOf = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value

@@ -109,7 +109,7 @@ export const issuerSchema = z
   )
 
 export const certificatesSchema = z.strictObject({
-  /** Where the name stands: the last part of a SPIFFE id counts as one. */
+  /** Where the name stands. Of a URI the whole names a person, and its last part a member. */
   name: z.enum(['commonName', 'dns', 'uri']).default('commonName'),
   /** Certificates of people, by name. */
   people: rolesOfSchema.default({}),

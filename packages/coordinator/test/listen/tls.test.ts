@@ -132,6 +132,25 @@ t.test('names may stand in other places of a certificate', async t => {
   }
 })
 
+t.test('a person’s namesake in another namespace is not that person', async t => {
+  const id = 'spiffe://example.org/ns/ops/sa/ada'
+  const people = { [id]: ['operator' as const] }
+  const { coordinator, servers, clients } = await start(t, {
+    certificates: { name: 'uri', people },
+  })
+  const accounts = async (uri: string) => {
+    const client = await clients.issue({ commonName: 'whatever', uris: [uri] })
+    return ask(coordinator.url, { ca: servers.ca, client, path: '/v1/accounts' })
+  }
+  t.equal((await accounts(id)).status, 200)
+  t.equal((await accounts('spiffe://example.org/ns/shop/sa/ada')).status, 403)
+  const bare = await start(t, { certificates: { name: 'uri', people: { ada: ['operator'] } } })
+  const client = await bare.clients.issue({ commonName: 'whatever', uris: [id] })
+  const { url } = bare.coordinator
+  const answer = await ask(url, { ca: bare.servers.ca, client, path: '/v1/accounts' })
+  t.equal(answer.status, 403, 'nor is it by the last part alone')
+})
+
 /** The subject of the certificate that the server shows now. */
 const shown = (url: string, ca: string): Promise<string> =>
   new Promise((resolve, reject) => {
