@@ -55,7 +55,8 @@ const fits =
 const notFor = (name: string, member: string): string => `${name} may not report for ${member}.`
 
 /**
- * A projected token is bound to its pod: it names pod, uid and namespace, and dies with it.
+ * A projected token is bound to its pod: it names pod, uid and namespace. The signature alone is
+ * checked here: until it expires, by default within the hour, it outlives a pod that is deleted.
  * https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#schema-for-service-account-private-claims
  */
 const podOf = (
