@@ -4,7 +4,10 @@ import type { Denial } from '@keyturn/protocol'
 import type { Identity } from '../access/identity.ts'
 import type { Store, WallClock } from '../ports.ts'
 
-/** So many are written in a minute; of the others the next one says how many there were. */
+/**
+ * So many are written in a minute; of the others the next one says how many there were. Those of
+ * whom nobody is known are counted by themselves: their noise hides no denial of somebody known.
+ */
 const perMinuteMax = 60
 
 /** Where a request comes from, as its connection says; a header may say anything. */
@@ -25,9 +28,8 @@ export type Attempt = Omit<Denial, 'wallTime' | 'more'>
 export class Denials {
   readonly #store: Pick<Store, 'deny'>
   readonly #clock: WallClock
-  #minute = 0
-  #written = 0
-  #more = 0
+  readonly #known = new Minute()
+  readonly #unknown = new Minute()
 
   constructor(store: Pick<Store, 'deny'>, clock: WallClock) {
     this.#store = store
@@ -36,15 +38,29 @@ export class Denials {
 
   record(attempt: Attempt): void {
     const now = this.#clock.now()
+    const more = (attempt.asked === null ? this.#unknown : this.#known).take(now)
+    if (more === null) return
+    this.#store.deny?.({ ...attempt, wallTime: new Date(now).toISOString(), more })
+  }
+}
+
+class Minute {
+  #minute = 0
+  #taken = 0
+  #more = 0
+
+  /** How many were left out before this one; `null`: it is left out as well. */
+  take(now: number): number | null {
     const minute = Math.floor(now / 60_000)
-    if (minute !== this.#minute) this.#written = 0
+    if (minute !== this.#minute) this.#taken = 0
     this.#minute = minute
-    if (this.#written >= perMinuteMax) {
+    if (this.#taken >= perMinuteMax) {
       this.#more += 1
-      return
+      return null
     }
-    this.#written += 1
-    this.#store.deny?.({ ...attempt, wallTime: new Date(now).toISOString(), more: this.#more })
+    this.#taken += 1
+    const more = this.#more
     this.#more = 0
+    return more
   }
 }

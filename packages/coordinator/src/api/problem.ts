@@ -70,7 +70,12 @@ export const problems =
   ) =>
   (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const refusal = refusalOf(error, onError)
-    onRefused(refusal, request, response)
+    try {
+      onRefused(refusal, request, response)
+    } catch (unwritten) {
+      // A full disk, say: Express would answer with a page that shows the stack.
+      onError(unwritten)
+    }
     if (response.headersSent) response.destroy()
     else sendProblem(response, refusal)
   }

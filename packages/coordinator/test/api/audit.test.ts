@@ -1,9 +1,13 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import type { Denial } from '@keyturn/protocol'
 import { denialsSchema, historyEntrySchema } from '@keyturn/protocol'
 import { Issuer } from '@keyturn/testkit/identity'
+import express from 'express'
 import t from 'tap'
 import { z } from 'zod'
 import { Denials } from '../../src/api/denials.ts'
+import { problems, Refusal } from '../../src/api/problem.ts'
 import { SqliteStore } from '../../src/store/sqlite.ts'
 import { ask, configFor, startAzure, startCoordinator } from '../support.ts'
 
@@ -62,6 +66,32 @@ t.test(
   },
 )
 
+t.test('a denial that cannot be written is answered all the same, and shows no stack', async t => {
+  const failed: unknown[] = []
+  const full = new Error('database or disk is full')
+  const refusal = new Refusal('TOKEN_MISSING', 'Present a bearer token.')
+  const app = express()
+  app.use(() => {
+    throw refusal
+  })
+  app.use(
+    problems(
+      () => {
+        throw full
+      },
+      error => failed.push(error),
+    ),
+  )
+  const server = app.listen(0, '127.0.0.1')
+  t.teardown(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const answer = await fetch(`http://127.0.0.1:${port}/`)
+  t.equal(answer.status, 401)
+  t.match(await answer.json(), { code: 'TOKEN_MISSING' })
+  t.same(failed, [full], 'the log has it')
+})
+
 t.test('what is denied is bounded: in a minute, and in all', async t => {
   const store = new SqliteStore(':memory:', () => 0)
   t.teardown(() => store.close())
@@ -73,6 +103,9 @@ t.test('what is denied is bounded: in a minute, and in all', async t => {
   })
   for (let each = 0; each < 1_000; each += 1) denials.record(attempt('first'))
   t.equal(store.denials(1_000).length, 60)
+  const asked = { by: 'jwt', issuer: 'i', subject: 'u', roles: [], address: '127.0.0.1' } as const
+  denials.record({ ...attempt('known'), name: 'eve', asked })
+  t.match(store.denials(1), [{ operation: 'known', more: 0 }], 'noise hides nobody who is known')
   now = 60_000
   denials.record(attempt('next'))
   t.match(store.denials(1), [{ operation: 'next', more: 940 }])
