@@ -115,7 +115,11 @@ const tooMany = (sentence: string, seconds: number): Refusal =>
   new Refusal('TOO_MANY_REQUESTS', sentence, { 'retry-after': String(seconds) })
 
 /** Whoever has one address of IPv6 has 2^64 of them. */
-export const networkOf = (address: string): string =>
-  address.includes(':') && !address.startsWith('::ffff:')
-    ? address.split(':').slice(0, 4).join(':')
-    : address
+export const networkOf = (address: string): string => {
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address
+  const [head = [], tail = []] = address
+    .split('::')
+    .map(part => part.split(':').filter(group => group !== ''))
+  const left = Math.max(0, 8 - head.length - tail.length)
+  return [...head, ...Array<string>(left).fill('0'), ...tail].slice(0, 4).join(':')
+}

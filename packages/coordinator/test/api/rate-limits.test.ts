@@ -69,6 +69,9 @@ t.test('whoever is known passes, however many of its address are refused', async
 
 t.test('one network of IPv6 counts as one', t => {
   t.equal(networkOf('2001:db8:1:2:3:4:5:6'), networkOf('2001:db8:1:2:ffff::1'))
+  t.equal(networkOf('2001:db8::1'), networkOf('2001:db8::ffff:2'), 'zeros may be left out')
+  t.equal(networkOf('2001:db8::1'), networkOf('2001:db8:0:0:5:6:7:8'))
+  t.equal(networkOf('fe80::1%eth0'), networkOf('fe80::2%eth0'))
   t.not(networkOf('2001:db8:1:2::1'), networkOf('2001:db8:1:3::1'))
   t.equal(networkOf('::ffff:10.0.0.1'), '::ffff:10.0.0.1')
   t.equal(networkOf('10.0.0.1'), '10.0.0.1')
