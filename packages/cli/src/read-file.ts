@@ -40,11 +40,14 @@ interface JsonSchema {
 
 /** Reads a token from its file. @throws {UsageError} in one sentence. */
 export const readToken = (path: string): string => {
+  let token: string
   try {
-    return readFileSync(path, 'utf8').trim()
+    token = readFileSync(path, 'utf8').trim()
   } catch (error) {
     throw new UsageError(`The token file cannot be read: ${sentenceOf(error)}.`)
   }
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  throw new UsageError(`The token file ${path} holds no token: it has to be one word on one line.`)
 }
 
 /** The account of that name, or the only one. @throws {UsageError} in one sentence. */

@@ -39,6 +39,8 @@ const coordinatorConfig = (dataDirectory: string, port: number) => ({
 
 t.test('bad input gets one sentence and exit code 2', async t => {
   const folder = t.testdir({
+    empty: '\n',
+    two: 'first\nsecond',
     'broken.json': '{ "accounts": [',
     'wrong.json': '{ "accounts": [], "dataDirectory": "/tmp/x" }',
     'unknown.json': JSON.stringify({ ...coordinatorConfig('/tmp/x', 0), dataDirectori: '/tmp' }),
@@ -82,6 +84,8 @@ t.test('bad input gets one sentence and exit code 2', async t => {
     ],
     ['weather that is none', ['azure-sim', '--options', file('weather.json')], /durationMs/],
     ['a missing token file', ['status', '--token-file', file('none')], /token file.*no such file/],
+    ['an empty token file', ['status', '--token-file', file('empty')], /holds no token/],
+    ['two tokens in a file', ['status', '--token-file', file('two')], /holds no token/],
     ['no token file', ['history'], /--token-file/],
     ['a span that is none', ['watch', '--timeout', 'soon'], /90s, 30m/],
     ['a date that is none', ['history', '--since', '2026-13-77'], /no date/],
