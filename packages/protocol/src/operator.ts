@@ -147,10 +147,15 @@ export type RotationStatus = z.infer<typeof rotationStatusSchema>
 /** A reason is kept and shown for ever: whoever pastes the leaked key into it leaks it again. */
 const holdsKey = (text: string): boolean => /[A-Za-z0-9+/_-]{80}/.test(text)
 
+/** Terminals show it: nothing in it moves a cursor, or turns what is read around. */
+const isPlain = (text: string): boolean =>
+  !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text)
+
 const reasonSchema = z
   .string()
   .min(1)
   .max(1000)
+  .refine(isPlain, 'must be one line of plain text')
   .refine(reason => !holdsKey(reason), 'looks like a key: name it by its fingerprint')
 
 export const verbRequestSchema = z.discriminatedUnion('verb', [

@@ -3,14 +3,17 @@ import { podSchema } from './pod.ts'
 import { heldSchema, keyUsageSchema, refusalSchema } from './usage.ts'
 import { accountIdSchema, countSchema, fingerprintSchema, nameSchema, pairSchema } from './words.ts'
 
+/** What a member says of itself is shown on operators' terminals: nothing in it moves a cursor. */
+const wordSchema = z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must be one word, at most 64')
+
 /**
  * What a member says of one account and pair: `POST /v1/members/{name}/reports`.
  * The coordinator holds the request until there is something to announce, or `holdMs` is over.
  */
 export const reportSchema = z.strictObject({
-  incarnation: z.string().min(1).max(64),
+  incarnation: wordSchema,
   /** Of the durable state it continues; a new incarnation replaces the old one only with it. */
-  previousIncarnation: z.string().min(1).max(64).nullable(),
+  previousIncarnation: wordSchema.nullable(),
   /** Grows with each report of an incarnation; a process that continues one leaves a gap. */
   sequence: countSchema,
   account: accountIdSchema,
@@ -54,7 +57,7 @@ export const reportSchema = z.strictObject({
   /** The pod that it runs in; absent elsewhere. */
   pod: podSchema.optional(),
   /** The version of Keyturn that it runs; absent: one before they said so. */
-  release: z.string().min(1).max(64).optional(),
+  release: wordSchema.optional(),
 })
 
 export const reportAnswerSchema = z.strictObject({
