@@ -18,16 +18,16 @@ export const runCommand = async (
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const child = spawn(program, args, {
     stdio: 'ignore',
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
     env: { ...process.env, KEYTURN_FILE: file, KEYTURN_VERSION: `${version}` },
   })
+  // Not by spawn's own timeout: where there is no such program, its timer would run on.
+  const late = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   child.once('error', reject)
   child.once('exit', (code, signal) => {
     if (code === 0) resolve()
     else reject(new ReloadFailed(signal ?? `exit code ${code}`))
   })
-  await promise
+  await promise.finally(() => clearTimeout(late))
 }
 
 /** How a reload command ended that did not end well. */
