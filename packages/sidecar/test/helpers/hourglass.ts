@@ -11,17 +11,16 @@ const [, , socket = '', stateDirectory = '', vault = '', url = ''] = process.arg
 const clock = new SteppedClock()
 let asked = 0
 
-const getSecret = async (_name: string, { abortSignal }: { abortSignal: AbortSignal }) => {
+const read = async (signal: AbortSignal) => {
+  const response = await fetch(vault, { signal })
+  const value = await response.text()
+  if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  return { value, properties: { version: response.headers.get('etag') ?? '1' } }
+}
+
+const getSecret = (_name: string, { abortSignal }: { abortSignal: AbortSignal }) => {
   asked += 1
-  clock.busy += 1
-  try {
-    const response = await fetch(vault, { signal: abortSignal })
-    const value = await response.text()
-    if (!response.ok) throw new Error(`HTTP ${response.status}`)
-    return { value, properties: { version: response.headers.get('etag') ?? '1' } }
-  } finally {
-    clock.busy -= 1
-  }
+  return clock.during(read(abortSignal))
 }
 
 const sidecar = new Sidecar({

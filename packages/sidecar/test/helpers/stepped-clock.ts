@@ -10,8 +10,17 @@ export class SteppedClock implements Clock {
   #now = 0
   #jumpMs = 0
   readonly #sleepers = new Set<Sleeper>()
-  /** What is under way in real time: virtual time does not run past it. */
-  busy = 0
+  readonly #underWay = new Set<Promise<unknown>>()
+
+  /** Something that takes real time: virtual time does not run past it. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work)
+    try {
+      return await work
+    } finally {
+      this.#underWay.delete(work)
+    }
+  }
 
   now(): number {
     return this.#now
@@ -53,7 +62,9 @@ export class SteppedClock implements Clock {
   async #settled(): Promise<void> {
     for (let quiet = 0; quiet < 5; quiet += 1) {
       await new Promise(setImmediate)
-      if (this.busy > 0) quiet = -1
+      if (this.#underWay.size === 0) continue
+      await Promise.allSettled(this.#underWay)
+      quiet = -1
     }
   }
 }
