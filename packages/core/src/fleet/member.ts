@@ -83,3 +83,9 @@ export const joined = (fleet: Fleet): readonly Member[] =>
 /** Whether this process signs with the key, by what it last said. */
 export const usageOf = (member: Member, fingerprint: Fingerprint) =>
   member.report.usage.find(usage => usage.fingerprint === fingerprint) ?? null
+
+/** Whatever any ring behind a member holds, or a member waits for: versions continue above (P8). */
+export const largestVersion = (fleet: Fleet): number =>
+  joined(fleet).reduce((largest, { report: { held, ahead, floor } }) => {
+    return Math.max(largest, held?.version ?? 0, ahead?.version ?? 0, floor ?? 0)
+  }, 0)

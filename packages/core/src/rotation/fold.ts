@@ -16,11 +16,8 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
   switch (event.type) {
     case 'adopted':
       return { ...record, installation: event.installation, takesOver: event.takeOver }
-    case 'publish-intended': {
-      // What an operator published in between is not known here: who holds it may be fenced.
-      const before = event.because === 'repaired' ? null : record.published
-      return { ...record, published: publishing(before, event.publication, at) }
-    }
+    case 'publish-intended':
+      return published(record, event, at)
     case 'published':
       return record.published?.version === event.version
         ? {
@@ -44,6 +41,26 @@ export const fold = (record: AccountRecord, event: JournalEvent, at: number): Ac
       return record.rotation
         ? { ...record, rotation: foldRotation(record.rotation, event, at) }
         : record
+  }
+}
+
+/**
+ * After other hands were in the vault nobody knows here what was published in between: who holds it
+ * may be fenced, or may have signed with the key that the last fence had stopped.
+ */
+const published = (
+  record: AccountRecord,
+  { publication, because }: JournalEvent & { type: 'publish-intended' },
+  at: number,
+): AccountRecord => {
+  const { rotation } = record
+  if (because !== 'repaired' && !record.takesOver) {
+    return { ...record, published: publishing(record.published, publication, at) }
+  }
+  return {
+    ...record,
+    published: publishing(null, publication, at),
+    rotation: rotation && { ...rotation, fenceAcknowledged: null },
   }
 }
 

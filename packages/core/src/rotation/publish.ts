@@ -1,3 +1,4 @@
+import { largestVersion } from '../fleet/member.ts'
 import { sameFingerprints } from '../keyset.ts'
 import { slots } from '../slot.ts'
 import { lookedAt, publishedOf } from './check.ts'
@@ -30,11 +31,11 @@ export const samePublication = (a: Publication, b: Publication): boolean =>
  * it (`keyturn publish --from-arm`). The journal still says which slot is active and which is
  * fenced: it is published anew, above whatever a ring may hold by now.
  */
-export const followRepair = ({ record, vault }: World): Decision | null => {
+export const followRepair = ({ record, vault, fleet }: World): Decision | null => {
   if (!justRead(vault) || !isRepair(record, vault.latest)) return null
   const { version, repaired } = vault.latest
   const { publication } = publishing(record, {})
-  const above = { ...publication, version: version + 1 }
+  const above = { ...publication, version: Math.max(version, largestVersion(fleet)) + 1 }
   return act([
     { type: 'publish-intended', publication: above, because: 'repaired', repair: repaired },
   ])

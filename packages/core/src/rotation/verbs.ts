@@ -1,4 +1,4 @@
-import { joined, type Member, type MemberReport } from '../fleet/member.ts'
+import { joined, largestVersion, type Member } from '../fleet/member.ts'
 import { lookedAt } from './check.ts'
 import { fromOtherHands } from './other-hands.ts'
 import { canAbort, hasEnded } from './phase.ts'
@@ -57,8 +57,8 @@ const adopt = (world: World, verb: Verb & { verb: 'adopt' }): Answer => {
       'Key Vault already holds a keyset that another installation wrote: adopt with take-over, once that installation is stopped.',
     )
   }
-  const seen = joined(fleet).map(({ report }) => largestVersion(report))
-  const version = Math.max(vault.latest?.version ?? 0, record.published?.version ?? 0, ...seen) + 1
+  const known = Math.max(vault.latest?.version ?? 0, record.published?.version ?? 0)
+  const version = Math.max(known, largestVersion(fleet)) + 1
   const publication = { ...roles(world), version, fingerprints: arm.fingerprints }
   return {
     done: true,
@@ -88,10 +88,6 @@ const isInOtherHands = (world: World): boolean => {
       (report.floor ?? 0) > published.version || fromOtherHands(report, published) !== null,
   )
 }
-
-/** Whatever any ring behind a member holds, or it waits for itself: versions continue above. */
-const largestVersion = ({ held, ahead, floor }: MemberReport): number =>
-  Math.max(held?.version ?? 0, ahead?.version ?? 0, floor ?? 0)
 
 /** A running turn keeps its fences: an attempt may be on its way to the fenced key. */
 const roles = ({ record, vault }: World): Pick<Publication, 'active' | 'fenced'> =>

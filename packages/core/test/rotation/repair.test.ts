@@ -84,7 +84,39 @@ t.test('a repair that is older than the journal is simply overwritten', async t 
   t.notOk(rig.journal.some(event => 'because' in event && event.because === 'repaired'))
 })
 
-t.test('who holds what an operator published is not known to be able to sign', async t => {
+t.test('a repair older than one that members follow: versions continue above both', async t => {
+  const rig = Rig.adopted()
+  const one = rig.member('one')
+  const { version } = repair(rig)
+  one.deaf = true
+  one.held = rig.azure.vault && { ...rig.azure.vault, version: version + 7 }
+  rig.second()
+  t.equal(rig.record.published?.version, version + 8)
+})
+
+t.test('P6: Azure’s evidence counts from the fence after a repair, not from before', async t => {
+  const limits = { lagMs: 60_000, pollMs: 10_000, strayQuietMs: 100_000 }
+  const rig = Rig.adopted({ policy: { evidence: { is: 'azure', ...limits } } })
+  rig.rotate()
+  rig.until('fencing-standby')
+  rig.run(30)
+  t.type(rig.record.rotation?.fenceAcknowledged, 'number')
+  // The fence is not in what is repaired: somebody fails over, and uses the key.
+  repair(rig)
+  rig.outside.lastUse.secondary = rig.now
+  rig.restart()
+  rig.turns()
+  t.equal(rig.record.rotation?.fenceAcknowledged, null)
+  const repairedAt = rig.now
+  for (let left = 300; left > 0 && rig.phase === 'fencing-standby'; left -= 1) {
+    rig.second()
+    t.notOk(rig.codes.includes('RECENTLY_USED'), 'nobody is called a stray')
+  }
+  t.equal(rig.phase, 'regenerating-standby')
+  t.ok(rig.now - repairedAt >= limits.lagMs)
+})
+
+t.test('who holds what other hands published is not known to be able to sign', async t => {
   const { record } = Rig.adopted()
   const { published } = record
   if (!published) throw new Error('adopted')
@@ -94,4 +126,7 @@ t.test('who holds what an operator published is not known to be able to sign', a
   const plain = fold(record, { type: 'publish-intended', publication }, 0)
   t.equal(after.published && openSince(after.published, 'secondary'), version + 5)
   t.equal(plain.published && openSince(plain.published, 'secondary'), version)
+  const takesOver = { ...record, takesOver: true }
+  const taken = fold(takesOver, { type: 'publish-intended', publication }, 0)
+  t.equal(taken.published && openSince(taken.published, 'secondary'), version + 5)
 })
