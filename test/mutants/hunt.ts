@@ -20,7 +20,7 @@ export interface Bounds {
 }
 
 /** Beside the small worlds: whole fleets at random, and core's own schedules; loaded where asked. */
-export const atRandom = ['simulate', 'random', 'lies'] as const
+export const atRandom = ['simulate', 'random', 'lies', 'scenes'] as const
 
 const nothing: Caught = { by: null, states: 0, seeds: 0, what: null, trace: [] }
 
@@ -41,6 +41,7 @@ const huntAt = (place: string, { statesMax, seedsMax }: Bounds): Caught | Promis
   if (place === 'simulate') return ofFleets(seedsMax)
   if (place === 'random') return ofSchedules(seedsMax)
   if (place === 'lies') return ofLies()
+  if (place === 'scenes') return ofScenes()
   const spec = [...worlds, ...smokeWorlds].find(world => world.name === place)
   if (!spec) throw new RangeError(`there is no world ${place}`)
   return explored(spec, Math.min(spec.statesMax, statesMax))
@@ -76,6 +77,17 @@ const ofLies = async (): Promise<Caught> => {
     return found ? { ...nothing, by: 'lies', seeds, what: found.why } : { ...nothing, seeds }
   } catch (error) {
     return { ...nothing, by: 'lies', seeds, what: `no end: ${messageOf(error)}` }
+  }
+}
+
+/** What was once thought of: a vault repaired in every phase, machines that come back. */
+const ofScenes = async (): Promise<Caught> => {
+  const { playScenes, sceneCount: seeds } = await import('./scenes/index.ts')
+  try {
+    const found = playScenes()
+    return found ? { ...nothing, by: 'scenes', seeds, what: found.why } : { ...nothing, seeds }
+  } catch (error) {
+    return { ...nothing, by: 'scenes', seeds, what: `no end: ${messageOf(error)}` }
   }
 }
 

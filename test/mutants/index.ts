@@ -3,6 +3,7 @@ import { memberMutants } from './member.ts'
 import type { Mutant } from './mutant.ts'
 import { planMutants } from './plans.ts'
 import { platformMutants } from './platform.ts'
+import { repairMutants } from './repairs.ts'
 import { rotationMutants } from './rotation.ts'
 
 export const mutants: readonly Mutant[] = [
@@ -11,4 +12,5 @@ export const mutants: readonly Mutant[] = [
   ...memberMutants,
   ...planMutants,
   ...platformMutants,
+  ...repairMutants,
 ]

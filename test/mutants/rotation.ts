@@ -149,8 +149,8 @@ export const rotationMutants: readonly Mutant[] = [
     name: 'adopting again does not go above what members hold',
     rule: 'P8',
     file: 'rotation/verbs.ts',
-    find: 'const seen = joined(fleet).map(({ report }) => largestVersion(report))',
-    replace: 'const seen = joined(fleet).map(() => 0)',
+    find: 'const version = Math.max(known, largestVersion(fleet)) + 1',
+    replace: 'const version = known + 1',
     worlds: ['smoke-vault'],
   },
   {
