@@ -23,10 +23,10 @@ const backoff = { firstMs: 200, maxMs: 5_000 } as const
 /** News that comes in a burst goes out together. */
 const gapMsMin = 5
 /** A coordinator that holds nothing, or was asked not to, is asked this often where there is no news. */
-const paceMsMin = 1_000
+const paceMs = 1_000
 const goodbyeMsMax = 3_000
-/** As long as the wire lets a report be held. */
-const holdMsMax = 60_000
+/** The wire lets a report be held for 60 s: with the longest jitter this comes to no more. */
+const holdMsMax = 54_500
 
 /** Told apart from a failure: this report was given up for a newer one. */
 const superseded = new Error('There is news: a newer report goes out.')
@@ -79,7 +79,7 @@ export class Reporter {
       await store.until(state => mayReport(state) && state.subject !== null, signal)
       if (signal.aborted) return
       // Until it has joined, every answer is wanted at once.
-      const spread = Math.min(Math.round(jittered(holdMs, chance())), holdMsMax)
+      const spread = Math.round(jittered(Math.min(holdMs, holdMsMax), chance()))
       const report = this.#next(store.state.joining === 'joined' ? spread : 0, false)
       const sentAt = clock.now()
       const outcome = report === null ? 'failed' : await this.#once(report)
@@ -91,10 +91,10 @@ export class Reporter {
     }
   }
 
-  /** Waits for news, or until the last report is `paceMsMin` old. */
+  /** Waits for news, or until the last report is about `paceMs` old. */
   async #pace({ statement }: Outgoing, sentAt: number): Promise<void> {
-    const { store, clock } = this.#parts
-    const leftMs = sentAt + paceMsMin - clock.now()
+    const { store, clock, chance } = this.#parts
+    const leftMs = sentAt + jittered(paceMs, chance()) - clock.now()
     if (leftMs <= 0) return
     const over = new AbortController()
     const either = AbortSignal.any([over.signal, this.#stop.signal])
