@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, stat, unlink } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -33,6 +33,23 @@ t.test('so it does where its directory goes as well', async t => {
   await rm(dirname(socket), { recursive: true })
   await lines.until('socket-restored')
   t.ok(await answers(socket))
+})
+
+t.test('who was attached then can still be proven dead', async t => {
+  const socket = join(await scratch(t), 'run', 'keyturn.sock')
+  const { lines, coordinator } = await startBeside(t, { socket })
+  const application = new TestProcess(t, './application.ts', [socket, 'app'])
+  await application.until(({ is }) => is === 'swapped')
+  const presences = async () => (await readdir(dirname(socket))).filter(name => /^c-/.test(name))
+  const before = await presences()
+  t.equal(before.length, 1)
+  await rm(dirname(socket), { recursive: true })
+  await lines.until('socket-restored')
+  while ((await presences()).length === 0) await new Promise(setImmediate)
+  t.same(await presences(), before)
+  await application.kill()
+  t.match(await lines.until('client-died'), { client: /^app\./ })
+  await coordinator.until(({ clients }) => clients.attached + clients.lost.length === 0)
 })
 
 t.test('a name that another process has is left to it', async t => {
