@@ -92,8 +92,8 @@ export const memberMutants: readonly Mutant[] = [
   {
     name: 'requests in flight of several clients do not add up',
     file: 'member/merge.ts',
-    find: 'inFlight: b.inFlight + (a?.inFlight ?? 0),',
-    replace: 'inFlight: Math.min(b.inFlight, a?.inFlight ?? 0),',
+    find: 'sum.inFlight += one.inFlight',
+    replace: 'sum.inFlight = Math.min(sum.inFlight, one.inFlight)',
     worlds: ['regions'],
   },
   {

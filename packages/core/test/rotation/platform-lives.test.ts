@@ -147,3 +147,17 @@ t.test('an eviction is somebody’s word for whoever still seems to run', async 
   until(rig, 'completed')
   t.same(standings(rig), ['one joined', 'two evicted'])
 })
+
+t.test('whoever names no pod is known to the platform by its name', async t => {
+  const rig = inPods()
+  const two = rig.member('two')
+  two.pod = undefined
+  seconds(rig, 1)
+  two.silent = true
+  rig.rotate()
+  const expected = [podOf('one'), podOf('two')]
+  seconds(rig, silenceOf(rig) + 5, { expected })
+  t.match(rig.blockers, [{ code: 'MEMBER_STALE', member: 'two', sentence: /bring it back/ }])
+  seconds(rig, 1, { expected: one })
+  t.match(rig.blockers, [{ code: 'MEMBER_STALE', member: 'two', sentence: /no proof/ }])
+})
