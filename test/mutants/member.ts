@@ -164,7 +164,7 @@ export const memberMutants: readonly Mutant[] = [
     name: 'serves a client that is not on the disk',
     rule: 'P11',
     file: 'member/durable.ts',
-    find: "if (state.stored !== null && !state.stored.clients.some(one => one.id === id))\n    return 'CLIENT_NOT_RECORDED'",
+    find: "if (state.stored !== null && !isOnDisk(state.stored, id)) return 'CLIENT_NOT_RECORDED'",
     replace: '',
     worlds: ['unrecorded'],
   },
