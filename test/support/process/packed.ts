@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPackage } from '../../../scripts/building/build-package.ts'
 import { copySources } from '../../../scripts/building/copy-sources.ts'
@@ -20,6 +20,11 @@ export const installPacked = (root: string, work: string, only?: string): string
   for (const { folder } of order) buildPackage(copy, folder)
   for (const [name, archive] of pack(copy, order, join(work, 'packed')))
     untar(archive, join(user, 'node_modules', name))
+  for (const { folder, name } of order) {
+    // What npm installs for one package alone, in a version of its own.
+    const own = join(root, folder, 'node_modules')
+    if (existsSync(own)) symlinkSync(own, join(user, 'node_modules', name, 'node_modules'))
+  }
   return user
 }
 
