@@ -4,6 +4,7 @@ import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipelin
 import type { Dispatcher } from 'undici'
 import type { Lane } from './connections.ts'
 import { AbortError, sdkError } from './errors.ts'
+import type { Arrived, HandOver } from './hand-over.ts'
 import { ReceivedHeaders } from './headers.ts'
 
 const decoders: ReadonlyMap<string | undefined, (data: Buffer) => Promise<Buffer>> = new Map([
@@ -19,10 +20,11 @@ const decoders: ReadonlyMap<string | undefined, (data: Buffer) => Promise<Buffer
  * undici 8, gets them as an object that was made for each answer, name by name: a tenth of the CPU
  * of a whole operation (docs/performance.md).
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Arrived {
   readonly answer: Promise<PipelineResponse>
   readonly #request: PipelineRequest
   readonly #lane: Lane
+  readonly #handOver: HandOver
   readonly #settle: PromiseWithResolvers<PipelineResponse>
   readonly #onAbort: (() => void) | null
   #abandon: ((reason: Error) => void) | null = null
@@ -31,9 +33,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = []
   #over = false
 
-  constructor(request: PipelineRequest, lane: Lane) {
+  constructor(request: PipelineRequest, lane: Lane, handOver: HandOver) {
     this.#request = request
     this.#lane = lane
+    this.#handOver = handOver
+    handOver.opened()
     this.#settle = Promise.withResolvers()
     this.answer = this.#settle.promise
     const signal = request.abortSignal
@@ -61,6 +65,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
+    if (!this.#over) this.#handOver.arrived(this)
+  }
+
+  handOn(): void {
+    // Given up between its arrival and now.
     if (this.#over) return
     this.#end()
     this.#lane.release()
@@ -118,6 +127,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#over = true
+    this.#handOver.ended()
     if (this.#onAbort) this.#request.abortSignal?.removeEventListener('abort', this.#onAbort)
   }
 }

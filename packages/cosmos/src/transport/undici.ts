@@ -3,6 +3,7 @@ import { buildConnector, Client, EnvHttpProxyAgent, errors } from 'undici'
 import { Connections, type Lane } from './connections.ts'
 import { AbortError, abortedBefore, sdkError } from './errors.ts'
 import { Exchange } from './exchange.ts'
+import { HandOver } from './hand-over.ts'
 import type { Signature, Transport } from './transport.ts'
 
 /** How a client connects where it opens its connections itself. */
@@ -119,6 +120,7 @@ const headersOf = ({ headers }: PipelineRequest, signature: Signature | null): s
 
 const send = (
   routes: Routes,
+  handOver: HandOver,
   request: PipelineRequest,
   signature: Signature | null,
 ): Promise<PipelineResponse> => {
@@ -126,7 +128,7 @@ const send = (
   const headers = headersOf(request, signature)
   const body = sendable(typeof request.body === 'function' ? request.body() : request.body)
   const lane = routes.laneTo(origin)
-  const exchange = new Exchange(request, lane)
+  const exchange = new Exchange(request, lane, handOver)
   lane.client.dispatch({ origin, path, method: request.method, headers, body }, exchange)
   return exchange.answer
 }
@@ -148,13 +150,14 @@ const sendable = (body: unknown): string | Uint8Array | null => {
 /** Keep-alive connections on undici: several times the throughput of the SDK's default. */
 export const undiciTransport = (options: TransportOptions = {}): Transport => {
   const routes = makeRoutes(options)
+  const handOver = new HandOver()
   let closing: Promise<void> | null = null
   return {
     connections: options.connections ?? defaultConnections,
     async send(request, signature) {
       if (request.abortSignal?.aborted) throw new AbortError(abortedBefore)
       if (closing) throw sdkError(new errors.ClientClosedError(), request)
-      return await send(routes, request, signature)
+      return await send(routes, handOver, request, signature)
     },
     close: () => {
       closing ??= routes.close()
