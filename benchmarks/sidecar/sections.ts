@@ -27,9 +27,9 @@ export interface Figures {
 type Progress = (text: string) => void
 type Section = (progress: Progress) => Promise<Figures>
 
-const getRounds = 8
+const getRounds = 20
 const rotations = 1_000
-const idleSeconds = 30
+const idleSeconds = 60
 
 export const sections = {
   'file-swap': async progress => ({

@@ -12,8 +12,8 @@ import { CoordinatorClient } from './report/coordinator-client.ts'
 import { StateFile } from './state/state-file.ts'
 import type { SidecarPorts } from './world.ts'
 
-/** A source has no events for its failures; a look a second costs nothing. */
-const sourceLookMs = 1_000
+/** A source has no events for its failures. */
+const sourceLookMs = 5_000
 const defaultProbeTimeoutMs = 5_000
 const presenceTimeoutMs = 1_000
 

@@ -12,8 +12,8 @@ interface KeptParts {
   readonly log: Log
 }
 
-/** Between two looks whether the socket is still there, in ms. */
-const lookMs = 1_000
+/** Between two looks whether the socket is still there, in ms: of all that wakes an idle sidecar the most. */
+const lookMs = 2_000
 
 /** What tells one file of a name from the next. */
 const identityOf = async (path: string): Promise<string> => {
@@ -23,7 +23,7 @@ const identityOf = async (path: string): Promise<string> => {
 
 /**
  * A Unix socket that comes back where somebody deletes its file, or its directory: whoever is
- * connected stays so, and newcomers find it again within a second. Where another sidecar has
+ * connected stays so, and newcomers find it again within two seconds. Where another sidecar has
  * taken the name, it is left to it.
  */
 class KeptSocket implements Listening {

@@ -9,7 +9,7 @@ const defaultLimits = { connectionsMax: 4_096 } as const
 const headersTimeoutMs = 5_000
 const requestTimeoutMs = 10_000
 /** How late the two above may be noticed. */
-const checkEveryMs = 1_000
+const checkEveryMs = 2_000
 /** An attached client sends four short headers. */
 const headerBytesMax = 8 * 1024
 const headersMax = 64
