@@ -1,8 +1,11 @@
-import type { Client } from 'undici'
+import type { Dispatcher } from 'undici'
+
+/** One connection, or what makes one: of undici's clients, what is needed here. */
+export type Dispatches = Pick<Dispatcher, 'dispatch' | 'destroy' | 'close'>
 
 /** A connection of one's own for the time of an exchange. */
 export interface Lane {
-  readonly client: Pick<Client, 'dispatch'>
+  readonly client: Pick<Dispatches, 'dispatch'>
   /** The exchange is over; the connection is free for the next one. */
   release(): void
   /** The exchange was given up before the connection was ever made: nobody waits for it again. */
@@ -10,12 +13,12 @@ export interface Lane {
 }
 
 class Connection implements Lane {
-  readonly client: Client
+  readonly client: Dispatches
   readonly #home: Connections
   /** More than one only where more is asked for than there are connections. */
   exchanges = 0
 
-  constructor(client: Client, home: Connections) {
+  constructor(client: Dispatches, home: Connections) {
     this.client = client
     this.#home = home
   }
@@ -37,12 +40,12 @@ class Connection implements Lane {
  * as it would in undici's own pool, which looks through all of them at each request.
  */
 export class Connections {
-  readonly #make: () => Client
+  readonly #make: () => Dispatches
   readonly #max: number
   readonly #all = new Set<Connection>()
   readonly #free: Connection[] = []
 
-  constructor(make: () => Client, max: number) {
+  constructor(make: () => Dispatches, max: number) {
     this.#make = make
     this.#max = max
   }

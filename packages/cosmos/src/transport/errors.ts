@@ -18,6 +18,8 @@ const codes: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'ECONNRESET',
   UND_ERR_CLOSED: 'ECONNRESET',
   UND_ERR_DESTROYED: 'ECONNRESET',
+  // A proxy that refuses the tunnel.
+  UND_ERR_ABORTED: 'ECONNREFUSED',
   UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
@@ -28,7 +30,8 @@ const codeOf = (error: Error): string | undefined =>
 
 /** An error of undici as the SDK expects it from its own HTTP client. */
 export const sdkError = (error: Error, request: PipelineRequest): Error => {
-  if (error.name === 'AbortError') return error
+  // undici gives the same name to a tunnel that a proxy refuses.
+  if (error instanceof AbortError) return error
   const code = codeOf(error)
   // undici wraps the system's error where a connection broke while it was in use.
   const system = error.cause instanceof Error ? codeOf(error.cause) : undefined

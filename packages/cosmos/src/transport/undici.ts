@@ -1,9 +1,10 @@
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import { buildConnector, Client, EnvHttpProxyAgent, errors } from 'undici'
-import { Connections, type Lane } from './connections.ts'
+import { Connections, type Dispatches, type Lane } from './connections.ts'
 import { AbortError, abortedBefore, sdkError } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { HandOver } from './hand-over.ts'
+import { proxyClient } from './proxy-client.ts'
 import type { Signature, Transport } from './transport.ts'
 
 /** How a client connects where it opens its connections itself. */
@@ -59,16 +60,11 @@ interface Routes {
   close(): Promise<void>
 }
 
-/** Each origin has connections of its own, and all share their TLS sessions. */
-const directRoutes = (options: TransportOptions): Routes => {
-  const connect = buildConnector({ ...tlsOf(options), timeout: 0, allowH2: false })
-  const client = { ...clientOf(options), connect }
+/** Each origin has connections of its own. */
+const routesOf = (options: TransportOptions, makeTo: (origin: string) => Dispatches): Routes => {
   const origins = new Map<string, Connections>()
   const connectionsTo = (origin: string): Connections => {
-    const made = new Connections(
-      () => new Client(origin, client),
-      options.connections ?? defaultConnections,
-    )
+    const made = new Connections(() => makeTo(origin), options.connections ?? defaultConnections)
     origins.set(origin, made)
     return made
   }
@@ -80,16 +76,26 @@ const directRoutes = (options: TransportOptions): Routes => {
   }
 }
 
-/** A proxy's tunnels are undici's own business. */
+/** All connections share their TLS sessions. */
+const directRoutes = (options: TransportOptions): Routes => {
+  const connect = buildConnector({ ...tlsOf(options), timeout: 0, allowH2: false })
+  const client = { ...clientOf(options), connect }
+  return routesOf(options, origin => new Client(origin, client))
+}
+
+/**
+ * Each connection has an agent of its own, so that it can be given up while the proxy makes its
+ * tunnel: within undici's agent an attempt waits on for that after it was aborted.
+ */
 const proxiedRoutes = (options: TransportOptions): Routes => {
-  const agent = new EnvHttpProxyAgent({
+  const agent = {
     ...clientOf(options),
-    connections: options.connections ?? defaultConnections,
+    connections: 1,
     connect: { ...tlsOf(options), timeout: 0 },
     requestTls: tlsOf(options),
-  })
-  const lane: Lane = { client: agent, release: () => {}, discard: () => {} }
-  return { laneTo: () => lane, close: () => agent.close() }
+    clientFactory: proxyClient,
+  }
+  return routesOf(options, () => new EnvHttpProxyAgent(agent))
 }
 
 const makeRoutes = (options: TransportOptions): Routes =>
