@@ -53,6 +53,8 @@ export interface Configured {
   readonly members: readonly string[]
   /** Whether somebody has accepted in writing that there is no fleet. */
   readonly acceptsNoFleet: boolean
+  /** How long a member may be silent by its policy, ms. */
+  readonly reportAgeMsMax: number
 }
 
 /** As its token says; `null`: it does not say. */

@@ -5,7 +5,7 @@ import { openArm } from '../azure/arm.ts'
 import { publicArm } from '../azure/arm-get.ts'
 import { openEvidence } from '../azure/evidence.ts'
 import { openProber } from '../azure/probe.ts'
-import type { AccountConfig } from '../options.ts'
+import { type AccountConfig, policyOf } from '../options.ts'
 import type { ArmLook } from '../ports.ts'
 import { type Asked, type Configured, type Facts, known } from './facts.ts'
 import { askArm } from './gather-arm.ts'
@@ -106,6 +106,7 @@ const configuredBy = (config: AccountConfig, authority: string): Configured => {
     asksEvidence: policy.evidence.is === 'azure',
     members: policy.fleet.is === 'members' ? policy.fleet.names : [],
     acceptsNoFleet: policy.fleet.is === 'none',
+    reportAgeMsMax: policyOf(config).limits.reportAgeMsMax,
   }
 }
 

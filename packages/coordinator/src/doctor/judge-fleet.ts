@@ -49,11 +49,8 @@ const isSame = (status: AccountStatus, { account, pair }: Configured): boolean =
 
 const members = trouble('members')
 
-/** Twice a report's longest hold: a member that is well has spoken by then. */
-const staleMs = 90_000
-
 export const judgeMembers = (facts: Facts): readonly Finding[] => {
-  const { coordinator: asked, configured, release } = facts
+  const { coordinator: asked, configured } = facts
   const status = asked?.known ? asked.value : null
   if (!status?.published || !isSame(status, configured)) return []
   const joined = status.members.filter(({ standing }) => standing === 'joined')
@@ -71,7 +68,7 @@ export const judgeMembers = (facts: Facts): readonly Finding[] => {
         'Start its sidecar, or take it out of the policy.',
       ),
     ),
-    ...joined.flatMap(member => judgeMember(member, version, release)),
+    ...joined.flatMap(member => judgeMember(member, version, facts)),
   ]
   return found.length > 0
     ? found
@@ -86,13 +83,17 @@ const empty = (): Finding =>
     'Start the sidecars, or accept in the policy that there are none.',
   )
 
-const judgeMember = (member: MemberStatus, version: number, release: string): Finding[] => {
+const judgeMember = (
+  member: MemberStatus,
+  version: number,
+  { configured, release }: Facts,
+): Finding[] => {
   const { name, reportedMsAgo, acknowledged, durable, clients } = member
   const found: Finding[] = []
   const says = (...words: Parameters<typeof members>) => found.push(members(...words))
-  if (reportedMsAgo > staleMs) {
+  if (reportedMsAgo > configured.reportAgeMsMax) {
     const ago = Math.round(reportedMsAgo / 1000)
-    const sentence = `Member ${name} last reported ${ago} s ago.`
+    const sentence = `Member ${name} last reported ${ago} s ago, and a report counts for ${Math.round(configured.reportAgeMsMax / 1000)} s.`
     says(
       'wrong',
       'MEMBER_STALE',

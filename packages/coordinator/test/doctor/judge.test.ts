@@ -180,7 +180,13 @@ t.test('each fact is judged as it stands', async t => {
       { ...withStatus({ members: [] }), ...configured({ members: [], acceptsNoFleet: true }) },
       [],
     ],
-    ['silent for long', withMember({ reportedMsAgo: 90_001 }), ['wrong MEMBER_STALE']],
+    ['heard just in time', withMember({ reportedMsAgo: 45_000 }), []],
+    ['silent for long', withMember({ reportedMsAgo: 45_001 }), ['wrong MEMBER_STALE']],
+    [
+      '… as the policy has it',
+      { ...withMember({ reportedMsAgo: 45_001 }), ...configured({ reportAgeMsMax: 60_000 }) },
+      [],
+    ],
     [
       'one that has left',
       withMember({ reportedMsAgo: 90_001, standing: 'gone' }),

@@ -52,6 +52,7 @@ export const facts: Facts = {
     asksEvidence: true,
     members: ['orders-1'],
     acceptsNoFleet: false,
+    reportAgeMsMax: 45_000,
   },
   identity: yes({ objectId: 'o', tenant: 't' }),
   account: yes({
