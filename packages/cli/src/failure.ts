@@ -22,6 +22,7 @@ export const failureCodes = [
   'FAILED',
   'COORDINATOR_UNREACHABLE',
   'NOT_A_COORDINATOR',
+  'PLAIN_HTTP_REFUSED',
   'TLS_UNTRUSTED',
   'TLS_REFUSED',
   'NOT_IN_TIME',
@@ -65,6 +66,7 @@ const inputCodes: readonly string[] = [
   ...['EADDRINUSE', 'EACCES', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EROFS'],
   ...['SIM_OPTION_INVALID', 'SIM_PORT_IN_USE', 'SIM_PORT_REFUSED'],
   ...['BAD_OPTIONS', 'SOCKET_IN_USE', 'SOCKET_UNUSABLE', 'STATE_UNWRITABLE', 'TOKEN_UNUSABLE'],
+  'PLAIN_HTTP_REFUSED',
 ]
 
 /** Whether an error is about what the caller chose: a port, a path, a setting. */

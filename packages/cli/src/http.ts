@@ -1,10 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { getCACertificates } from 'node:tls'
+import { isPlainBeyondLoopback } from '@keyturn/protocol'
 import { Failure, sentenceOf, UsageError } from './failure.ts'
 import type { Settings } from './settings/table.ts'
 
 /** One request, as the platform's `fetch` takes it. */
 export type Send = (url: string, init: RequestInit) => Promise<Response>
+
+/**
+ * The coordinator's URL, without a slash at its end.
+ * @throws {Failure} `PLAIN_HTTP_REFUSED` where a token would be shown to the network, and nobody accepts that.
+ */
+export const secureUrl = (url: string, { plainAcceptedBy }: Settings): string => {
+  if (isPlainBeyondLoopback(url) && !plainAcceptedBy) {
+    const sentence = `Plain HTTP would show your token to the network on the way to ${new URL(url).host}: name the coordinator by https, or who accepts that with --plain-accepted-by.`
+    throw new Failure(sentence, 'PLAIN_HTTP_REFUSED')
+  }
+  return url.replace(/\/$/, '')
+}
 
 /**
  * Requests that trust what was named besides the system's authorities, and present a certificate

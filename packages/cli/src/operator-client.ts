@@ -19,7 +19,7 @@ import {
 import { z } from 'zod'
 import { Away, type Followed, followEvents } from './account-events.ts'
 import { Failure, UsageError } from './failure.ts'
-import { openSend, type Send, unanswered } from './http.ts'
+import { openSend, type Send, secureUrl, unanswered } from './http.ts'
 import { readToken } from './read-file.ts'
 import { withSettings } from './settings/options.ts'
 import type { Settings } from './settings/table.ts'
@@ -51,7 +51,7 @@ export class OperatorClient {
     // Looked at now, so that a wrong path is said at once; and again for each request.
     if (tokenFile !== undefined) readToken(tokenFile)
     this.#settings = options
-    this.#url = coordinator.replace(/\/$/, '')
+    this.#url = secureUrl(coordinator, options)
     this.#account = account
     this.#as = as
     this.#readOnly = readOnly

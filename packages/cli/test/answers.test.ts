@@ -75,7 +75,35 @@ t.test('a line that breaks, and nobody at all', async t => {
     code: 1,
     err: 'keyturn: COORDINATOR_UNREACHABLE: No coordinator answers at http://127.0.0.1:1: start it, or name it with --coordinator.\n',
   })
-  t.match(await ask('http://nowhere.invalid'), { code: 1, err: /COORDINATOR_UNREACHABLE: .*\(E/ })
+  t.match(await ask('https://nowhere.invalid'), { code: 1, err: /COORDINATOR_UNREACHABLE: .*\(E/ })
+})
+
+t.test('a token goes over plain HTTP to this machine only, or by somebody’s word', async t => {
+  const { ask, folder } = asking(t)
+  const url = 'http://nowhere.invalid:8443'
+  for (const command of ['status', 'watch', 'retire', 'init', 'plan']) {
+    t.match(await ask(url, command), {
+      code: 2,
+      out: '',
+      err: 'keyturn: PLAIN_HTTP_REFUSED: Plain HTTP would show your token to the network on the way to nowhere.invalid:8443: name the coordinator by https, or who accepts that with --plain-accepted-by.\n',
+    })
+  }
+  for (const here of ['http://localhost:1', 'http://[::1]:1', 'http://127.9.9.9:1']) {
+    t.match(await ask(here), { code: 1, err: /^keyturn: COORDINATOR_UNREACHABLE: / }, here)
+  }
+  for (const elsewhere of ['http://localhost.example:1', 'http://0.0.0.0:1', 'http://[::2]:1']) {
+    t.match(await ask(elsewhere), { code: 2, err: /PLAIN_HTTP_REFUSED/ }, elsewhere)
+  }
+  t.match(await ask(url, 'status', '--plain-accepted-by', 'ada'), {
+    code: 1,
+    err: /^keyturn: COORDINATOR_UNREACHABLE: /,
+  })
+  const sidecar = ['sidecar', '--name', 'one', '--directory', folder, '--coordinator', url]
+  t.match(await keyturn([...sidecar, '--token-file', join(folder, 'token')]), {
+    code: 2,
+    out: '',
+    err: /^keyturn: .*Plain HTTP would show .+ --plain-accepted-by\.\n$/,
+  })
 })
 
 t.test('TLS: an authority has to be trusted, and names have to fit', async t => {

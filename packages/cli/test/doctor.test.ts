@@ -75,6 +75,18 @@ t.test('the role that it asks for is one that Azure takes', async t => {
   t.same(role.AssignableScopes, [azure.accountId.split('/').slice(0, 5).join('/')])
 })
 
+t.test('a coordinator of this machine is found wherever it listens', async t => {
+  const azure = await startAzure(t)
+  const { config, path } = configured(azure, t.testdir())
+  const coordinator = await new Coordinator({ config, credential: azure.credential }).start()
+  t.teardown(() => coordinator.stop())
+  const plain = { acceptedBy: 'the test', reason: 'it does not leave the machine' }
+  const listen = { host: '0.0.0.0', port: Number(new URL(coordinator.url).port), plain }
+  writeFileSync(path, JSON.stringify({ ...config, listen }))
+  const { out } = await keyturn(['doctor', '--config', path], azure.environment())
+  t.match(out, /^ {2}! coordinator NOT_ADOPTED: /m)
+})
+
 t.test('a coordinator that does not answer, and an account that is not configured', async t => {
   const azure = await startAzure(t)
   const { path } = configured(azure, t.testdir({ token: 'secret' }))

@@ -50,6 +50,7 @@ export {
   type VerbRequest,
   verbRequestSchema,
 } from './operator.ts'
+export { isPlainBeyondLoopback } from './plain-http.ts'
 export { type Pod, podSchema } from './pod.ts'
 export { type Problem, problemContentType, problemSchema } from './problem.ts'
 export { type Report, type ReportAnswer, reportAnswerSchema, reportSchema } from './report.ts'

@@ -2,6 +2,7 @@
 export type SidecarErrorCode =
   | 'BAD_OPTIONS'
   | 'IDENTITY_UNREADABLE'
+  | 'PLAIN_HTTP_REFUSED'
   | 'SOCKET_IN_USE'
   | 'SOCKET_UNUSABLE'
   | 'STARTED_BEFORE'

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Chance, Clock, Source } from '@keyturn/keyring'
 import {
   defaultSocketPath,
+  isPlainBeyondLoopback,
   nameSchema,
   type Pod,
   podSchema,
@@ -93,7 +94,7 @@ const refuse = (message: string): never => {
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= 65_535
 const isMode = (mode: number): boolean => Number.isInteger(mode) && mode >= 0 && mode <= 0o777
 
-/** @throws SidecarError BAD_OPTIONS */
+/** @throws SidecarError BAD_OPTIONS, PLAIN_HTTP_REFUSED */
 export const checkOptions = (options: SidecarOptions): void => {
   if (!nameSchema.safeParse(options.name).success) {
     refuse('The member name is unusable: take letters, digits, dots and dashes, at most 127.')
@@ -104,10 +105,7 @@ export const checkOptions = (options: SidecarOptions): void => {
   if (options.pod !== undefined && !podSchema.safeParse(options.pod).success) {
     refuse('The pod is unusable: name, uid, namespace and node are as the downward API gives them.')
   }
-  const url = options.coordinator?.url
-  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    refuse('The coordinator URL is unusable: it starts with https:// (or http:// on loopback).')
-  }
+  if (options.coordinator !== undefined) checkCoordinator(options.coordinator)
   const { holdMs = defaultHoldMs, joinWaitMs = defaultJoinWaitMs } = options
   if (!Number.isInteger(holdMs) || holdMs < 0 || holdMs > 60_000) {
     refuse('holdMs is a whole number of milliseconds from 0 to 60,000.')
@@ -118,6 +116,18 @@ export const checkOptions = (options: SidecarOptions): void => {
   }
   checkLocal(options)
   checkRendered(options.render ?? [])
+}
+
+const checkCoordinator = ({ url, plainAcceptedBy }: CoordinatorSettings): void => {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    refuse('The coordinator URL is unusable: it starts with https:// (or http:// on loopback).')
+  }
+  if (isPlainBeyondLoopback(url) && !plainAcceptedBy) {
+    throw new SidecarError(
+      'PLAIN_HTTP_REFUSED',
+      `Plain HTTP would show the member’s token and reports to the network on the way to ${new URL(url).host}: name the coordinator by https, or who accepts that with --plain-accepted-by.`,
+    )
+  }
 }
 
 const checkLocal = ({ tcp, health, socketMode, socket }: SidecarOptions): void => {

@@ -62,7 +62,7 @@ export class Sidecar {
 
   /**
    * @param ports the world; by default this machine's, as the options say.
-   * @throws SidecarError BAD_OPTIONS
+   * @throws SidecarError BAD_OPTIONS, PLAIN_HTTP_REFUSED
    */
   constructor(options: SidecarOptions, ports?: SidecarPorts) {
     checkOptions(options)

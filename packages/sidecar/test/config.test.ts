@@ -27,6 +27,7 @@ const whole = {
   stateDirectory: '/state',
   coordinator: {
     url: 'https://keyturn.internal:8443',
+    plainAcceptedBy: 'ada',
     certFile: '/tls.crt',
     keyFile: '/tls.key',
   },
@@ -120,7 +121,7 @@ t.test('a whole configuration becomes the options of a sidecar', async t => {
     health: whole.health,
     stateDirectory: '/state',
     coordinator: {
-      ...{ url: whole.coordinator.url, tokenFile, caFile },
+      ...{ url: whole.coordinator.url, plainAcceptedBy: 'ada', tokenFile, caFile },
       certificate: { certFile: '/tls.crt', keyFile: '/tls.key' },
     },
     joinWaitMs: 1,

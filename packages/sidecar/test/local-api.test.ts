@@ -199,4 +199,10 @@ t.test('options that cannot work are refused with a code', async t => {
   ]
   for (const options of cases) t.throws(() => new Sidecar(options), { code: 'BAD_OPTIONS' })
   t.ok(new SidecarError('BAD_OPTIONS', 'x') instanceof Error)
+  const url = 'http://keyturn.internal:8443'
+  const plain = (more = {}) => new Sidecar({ name: 'pod', source, coordinator: { url, ...more } })
+  t.throws(() => plain(), { code: 'PLAIN_HTTP_REFUSED', message: /keyturn\.internal:8443/ })
+  t.throws(() => plain({ plainAcceptedBy: '' }), { code: 'PLAIN_HTTP_REFUSED' })
+  t.ok(plain({ plainAcceptedBy: 'ada' }), 'a mesh has the TLS')
+  t.ok(plain({ url: 'http://[::1]:8443' }), 'it stays on the machine')
 })

@@ -10,6 +10,7 @@ import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../op
 import { accountNamed, readConfiguration } from '../read-file.ts'
 import { versionOf } from '../version.ts'
 import { examinationLines } from '../view/examination.ts'
+import { coordinatorOf } from '../view/setup.ts'
 
 interface DoctorOptions extends OperatorOptions {
   readonly config: string
@@ -62,17 +63,14 @@ Exit code 1 where anything is wrong. Nothing is changed.`,
 }
 
 /** The coordinator that was named, or the one of this configuration, if it runs on this machine. */
-const coordinatorFor = (
-  command: Command,
-  options: DoctorOptions,
-  { listen, dataDirectory }: CoordinatorConfig,
-) => {
+const coordinatorFor = (command: Command, options: DoctorOptions, config: CoordinatorConfig) => {
+  const { listen, dataDirectory } = config
   const isNamed = command.getOptionValueSource('coordinator') !== 'default'
   const ownToken = join(dataDirectory, 'operator.token')
   const tokenFile = options.tokenFile ?? (existsSync(ownToken) ? ownToken : undefined)
   if (!isNamed && (tokenFile === undefined || listen.port === 0)) return null
-  const coordinator = isNamed ? options.coordinator : `http://${listen.host}:${listen.port}`
-  const settings = { ...options, coordinator, tokenFile } as OperatorOptions
+  const own = isNamed ? {} : coordinatorOf(config)
+  const settings = { ...options, ...own, tokenFile } as OperatorOptions
   return async ({ name }: AccountConfig): Promise<Facts['coordinator']> => {
     try {
       const status = await new OperatorClient({ ...settings, account: name }).status()

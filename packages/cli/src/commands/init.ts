@@ -7,7 +7,7 @@ import { Failure, sentenceOf, UsageError } from '../failure.ts'
 import { type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 import { accountNamed, readConfiguration } from '../read-file.ts'
-import { coordinatorUrl, setupLines, setupOf } from '../view/setup.ts'
+import { coordinatorOf, setupLines, setupOf } from '../view/setup.ts'
 
 interface InitOptions extends OperatorOptions {
   readonly config?: string
@@ -94,7 +94,7 @@ const settingsIn = (
   const isNamed = command.getOptionValueSource('coordinator') !== 'default'
   return {
     ...options,
-    ...(isNamed ? {} : { coordinator: coordinatorUrl(config) }),
+    ...(isNamed ? {} : coordinatorOf(config)),
     tokenFile: options.tokenFile ?? join(config.dataDirectory, 'operator.token'),
   }
 }

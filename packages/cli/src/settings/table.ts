@@ -51,6 +51,12 @@ export const settings = [
     does: 'your certificate (PEM), where the coordinator asks for one',
   },
   { name: 'certKey', value: 'path', env: 'KEYTURN_CERT_KEY', does: 'the certificate’s key (PEM)' },
+  {
+    name: 'plainAcceptedBy',
+    value: 'name',
+    env: 'KEYTURN_PLAIN_ACCEPTED_BY',
+    does: 'who accepts plain HTTP beyond loopback to the coordinator: a mesh has the TLS',
+  },
 ] as const satisfies readonly Setting[]
 
 export type SettingName = (typeof settings)[number]['name']

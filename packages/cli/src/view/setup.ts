@@ -1,4 +1,5 @@
 import type { AccountConfig, CoordinatorConfig } from '@keyturn/coordinator'
+import type { Settings } from '../settings/table.ts'
 
 /** What is left to do once an account is adopted: its sidecars, and who has to be granted what. */
 export interface Setup {
@@ -53,5 +54,9 @@ const pairs = (argv: readonly string[]): string[] => {
 }
 
 /** Where a coordinator of this configuration listens, as seen from its own machine. */
-export const coordinatorUrl = ({ listen }: CoordinatorConfig): string =>
-  `http://${listen.host}:${listen.port}`
+export const coordinatorOf = ({ listen }: CoordinatorConfig): Settings => {
+  const { host, port, tls, plain } = listen
+  const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  const coordinator = `${tls ? 'https' : 'http'}://${here.includes(':') ? `[${here}]` : here}:${port}`
+  return { coordinator, ...(plain ? { plainAcceptedBy: plain.acceptedBy } : {}) }
+}

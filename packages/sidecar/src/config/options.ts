@@ -83,6 +83,7 @@ const healthOf = ({ port, host }: NonNullable<SidecarConfig['health']>) => ({
 
 const coordinatorOf = ({
   url = refuse('A token or an authority is named, but no coordinator: name --coordinator.'),
+  plainAcceptedBy,
   tokenFile,
   caFile,
   certFile,
@@ -99,6 +100,7 @@ const coordinatorOf = ({
   if (caFile !== undefined) readText(caFile, 'authority')
   return {
     url,
+    ...defined('plainAcceptedBy', plainAcceptedBy),
     ...defined('tokenFile', tokenFile),
     ...defined('caFile', caFile),
     ...(certFile === undefined || keyFile === undefined

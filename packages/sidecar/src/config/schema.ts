@@ -59,6 +59,11 @@ const healthSchema = z.strictObject({
 
 const coordinatorSchema = z.strictObject({
   url: httpUrl.optional().describe('Whom it reports to.'),
+  plainAcceptedBy: z
+    .string()
+    .min(1, 'must be a name')
+    .optional()
+    .describe('Who accepts plain HTTP beyond loopback on the way to it: a mesh has the TLS.'),
   tokenFile: path
     .optional()
     .describe('Holds the token by which the coordinator knows this member; read for each report.'),

@@ -39,6 +39,7 @@ const flags = {
   'health.host': '--health-host <address>',
   stateDirectory: '--state <directory>',
   'coordinator.url': '--coordinator <url>',
+  'coordinator.plainAcceptedBy': '--plain-accepted-by <name>',
   'coordinator.tokenFile': '--token-file <path>',
   'coordinator.caFile': '--ca-file <path>',
   'coordinator.certFile': '--cert-file <path>',

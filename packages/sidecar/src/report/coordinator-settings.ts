@@ -4,6 +4,11 @@ import { reasonOf, SidecarError } from '../error.ts'
 export interface CoordinatorSettings {
   /** Base URL, for example `https://keyturn.internal:8443`. */
   readonly url: string
+  /**
+   * Who accepts that reports and the token leave the machine over plain HTTP, for a mesh has the
+   * TLS. Without it such a URL is refused with `PLAIN_HTTP_REFUSED`.
+   */
+  readonly plainAcceptedBy?: string
   /** Bearer token; a function is asked before each report, so that tokens may rotate. */
   readonly token?: string | (() => string | Promise<string>)
   /**
