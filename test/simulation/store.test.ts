@@ -91,6 +91,20 @@ for (const [kind, make] of Object.entries(kinds)) {
     )
   })
 
+  t.test(`a store ${kind} drops rows as they were read, and no later report`, async t => {
+    const store = make().open()
+    store.putMembers('a', [rowOf('one', 1), rowOf('two', 1)], false)
+    const read = store.fleet('a').members
+    store.putMembers('a', [rowOf('two', 2)], false)
+    store.dropMembers('b', read)
+    store.dropMembers('a', read)
+    const left = () => store.fleet('a').members.map(({ name, sequence }) => `${name} ${sequence}`)
+    t.same(left(), ['two 2'])
+    store.putMembers('a', [rowOf('one', 1)], true)
+    t.same(left(), ['one 1', 'two 2'], 'whoever returns is taken like anybody')
+    t.same(store.fleet('a').revision, 1)
+  })
+
   t.test(`a store ${kind} counts observed time for all who share it`, async t => {
     const { open, clock } = make()
     const [leader, stopped] = [open(), open()]

@@ -1,3 +1,4 @@
+import { joined } from '@keyturn/core'
 import type { Report, ReportAnswer } from '@keyturn/protocol'
 import type { Logger } from 'pino'
 import { Holding } from './api/holding.ts'
@@ -92,7 +93,7 @@ export class Leading {
       floor: account.floor(),
       announced:
         version > report.knownVersion
-          ? { version, spreadMs: spreadMs(account.state.fleet.members.length) }
+          ? { version, spreadMs: spreadMs(joined(account.state.fleet).length) }
           : null,
     }
   }

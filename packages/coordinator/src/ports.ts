@@ -193,6 +193,8 @@ export interface Store {
   denials?(limit: number): readonly Denial[]
   fleet(account: string): { readonly revision: number; readonly members: Fleet['members'] }
   putMembers(account: string, rows: readonly Member[], weakens: boolean): void
+  /** Each of them that is there as it was read: a later report of it stays. */
+  dropMembers(account: string, rows: readonly Member[]): void
   /**
    * All that `work` writes in one transaction; what throws within it is undone by itself. Absent
    * where a store gains nothing by it.

@@ -81,6 +81,19 @@ t.test('a report is answered when something is announced, else at the end of its
   )
 })
 
+t.test('members that have left spread no announcement', async t => {
+  const azure = await startAzure(t)
+  const coordinator = await startCoordinator(t, azure, configFor(t, azure, ['one']))
+  const clients = { attached: 0, lost: [] }
+  for (let index = 0; index < 60; index += 1) {
+    const name = `before-${index}`
+    await report(coordinator, name, reportOf(azure, name, { goodbye: true, clients }))
+  }
+  const held = report(coordinator, 'one', reportOf(azure, 'one', { holdMs: 60_000 }))
+  await ask(coordinator, 'POST', '/v1/accounts/orders/verbs', { verb: 'adopt' })
+  t.same(await held, { floor: 1, announced: { version: 1, spreadMs: 0 } })
+})
+
 t.test('no report is held for so long that its member looks stale', async t => {
   const azure = await startAzure(t)
   const config = configFor(t, azure, ['one'])

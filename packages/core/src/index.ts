@@ -101,6 +101,7 @@ export { type DryRun, type DryStep, dryRun } from './rotation/dry-run.ts'
 export { paced } from './rotation/emergency.ts'
 export type { Asker, JournalEvent } from './rotation/event.ts'
 export { fold } from './rotation/fold.ts'
+export { forgettable } from './rotation/forget.ts'
 export { type Guarded, guardedOf } from './rotation/guarded.ts'
 export type { JournalLine } from './rotation/history.ts'
 export {
@@ -111,6 +112,7 @@ export {
   defaultRetireLimits,
   type EmergencyLimits,
   type EvidenceLimits,
+  forgetMs,
   hookRetryMs,
   type Limits,
   type RetireLimits,

@@ -111,6 +111,14 @@ export class MemoryStore implements Store {
     if (weakens) this.#shared.account(account).fleetRevision += 1
   }
 
+  dropMembers(account: string, rows: readonly Member[]): void {
+    const shared = this.#shared.account(account)
+    for (const row of rows) {
+      if (shared.rows.get(keyOf(row))?.sequence === row.sequence) shared.rows.delete(keyOf(row))
+    }
+    shared.sorted = null
+  }
+
   close(): void {}
 
   #expect(account: string, { epoch, revision, fleetRevision }: Expected): void {

@@ -15,6 +15,7 @@ export const watched = (
   journal: (account, after) => store.journal(account, after),
   fleet: account => store.fleet(account),
   putMembers: (account, rows, weakens) => store.putMembers(account, rows, weakens),
+  dropMembers: (account, rows) => store.dropMembers(account, rows),
   close: () => store.close(),
   append: (account, expected, events, rows) => {
     const appended = store.append(account, expected, events, rows)

@@ -10,6 +10,7 @@ import {
   dryRun,
   type Effect,
   evictees,
+  forgettable,
   hasEnded,
   type IncomingReport,
   type Member,
@@ -189,8 +190,10 @@ export class Account {
     // Looking takes time: what is decided begins now (P1), on what was reported until now (P9).
     const fleet = this.#ports.store.fleet(this.#ledger.key)
     const passed = stopwatch(this.#ports.clocks)
-    const decision = decide({ ...gathered, ...this.#known(fleet.members) })
+    const world = { ...gathered, ...this.#known(fleet.members) }
+    const decision = decide(world)
     if (decision.kind === 'wait') {
+      this.#forget(world)
       this.#written = null
       this.#blockers = told(decision.blockers, this.#blockers, gathered.arm)
       return 'waited'
@@ -224,6 +227,15 @@ export class Account {
     if (rows.length === 0) return
     store.putMembers(this.#ledger.key, rows, false)
     for (const { name } of rows) log.info({ event: 'member-declared-dead', member: name })
+  }
+
+  /** Who left long ago: nothing asks for their rows any more. */
+  #forget(world: World): void {
+    const { store, log } = this.#ports
+    const rows = forgettable(world)
+    if (rows.length === 0) return
+    store.dropMembers(this.#ledger.key, rows)
+    log.info({ event: 'members-forgotten', members: rows.map(({ name }) => name) })
   }
 
   async #applyOutside(effect: OutsideEffect): Promise<'waited' | 'failed'> {

@@ -167,7 +167,7 @@ export class SqliteStore implements Store {
 
   /** Every turn reads every row, and hardly any has changed: none is parsed twice. */
   #member(account: string, { name, incarnation, row }: Record<string, SQLOutputValue>): Member {
-    const id = [account, name, incarnation].join('\n')
+    const id = idOf(account, name, incarnation)
     const text = String(row)
     const known = this.#parsed.get(id)
     if (known?.text === text) return known.member
@@ -187,6 +187,19 @@ export class SqliteStore implements Store {
              ON CONFLICT (account) DO UPDATE SET revision = revision + 1`,
           )
           .run(account)
+      }
+    })
+  }
+
+  dropMembers(id: string, rows: readonly Member[]): void {
+    const account = id.toLowerCase()
+    this.#transaction(() => {
+      const drop = this.#db.prepare(
+        'DELETE FROM members WHERE account = ? AND name = ? AND incarnation = ? AND sequence = ?',
+      )
+      for (const { name, incarnation, sequence } of rows) {
+        drop.run(account, name, incarnation, sequence)
+        this.#parsed.delete(idOf(account, name, incarnation))
       }
     })
   }
@@ -245,3 +258,6 @@ export class SqliteStore implements Store {
     }
   }
 }
+
+/** No name holds a line's end. */
+const idOf = (...parts: readonly (SQLOutputValue | undefined)[]): string => parts.join('\n')

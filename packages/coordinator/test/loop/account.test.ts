@@ -1,3 +1,5 @@
+import { forgetMs } from '@keyturn/core'
+import { FakeMember } from '@keyturn/testkit'
 import t from 'tap'
 import { AccountWorld } from './world.ts'
 
@@ -189,4 +191,25 @@ t.test('a turn between two looks at Azure goes on to name what is in the way', a
   t.equal(await world.account.turn(), 'waited')
   t.equal(looks, 0)
   t.same(codes(), ['CLIENT_LOST'], 'ARM was read a moment ago')
+})
+
+t.test('who left a month ago is forgotten, while nothing turns', async t => {
+  const world = await new AccountWorld().rotating()
+  const { account } = world.account.options
+  const before = new FakeMember('one-before')
+  const rows = () => world.account.state.fleet.members
+  const names = () => rows().map(({ name }) => name)
+  before.leaving = true
+  world.account.receive('one-before', before.report(world.wall))
+  const [, row] = rows()
+  t.match(row, { name: 'one-before', standing: 'gone' })
+  if (!row) return
+  world.store.putMembers(account, [{ ...row, reportedAt: row.reportedAt - forgetMs }], false)
+  await world.until(() => world.phase === 'fencing-former')
+  t.same(names(), ['one', 'one-before'])
+  await world.until(() => world.phase === 'completed')
+  await world.second()
+  t.same(names(), ['one'])
+  world.account.receive('one-before', before.report(world.wall))
+  t.same(names(), ['one', 'one-before'], 'a later word of it counts')
 })

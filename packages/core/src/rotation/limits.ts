@@ -114,6 +114,12 @@ export const azureRefusesMs = 43_200_000
 /** A hook that failed is run again after a minute: whatever it needs may be restarting. */
 export const hookRetryMs = 60_000
 
+/**
+ * Who has left the fleet is forgotten 30 days of observed time after their last report: far beyond
+ * any report that is on its way, and long enough to ask who was there at the last rotation.
+ */
+export const forgetMs = 2_592_000_000
+
 /** What a regeneration takes where an account has no history: one empty region, as recorded. */
 export const regenerationMsTypical = 90_000
 
