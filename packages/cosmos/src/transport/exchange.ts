@@ -73,14 +73,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Arrived {
     if (this.#over) return
     this.#end()
     this.#lane.release()
-    const [first] = this.#chunks
-    const body =
-      first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
-    const headers = new ReceivedHeaders(this.#headers)
-    const decode = decoders.get(headers.get('content-encoding'))
-    this.#settle.resolve(
-      decode === undefined ? this.#response(headers, body) : this.#decoded(headers, decode(body)),
-    )
+    try {
+      this.#settle.resolve(this.#read())
+    } catch (error) {
+      // Others are handed on after this one: what cannot be read is its own caller's error alone.
+      this.#settle.reject(this.#unreadable(error))
+    }
   }
 
   onError(error: Error): void {
@@ -108,12 +106,27 @@ export class Exchange implements Dispatcher.DispatchHandler, Arrived {
     this.#lane.discard()
   }
 
+  #read(): PipelineResponse | Promise<PipelineResponse> {
+    const [first] = this.#chunks
+    const body =
+      first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    const headers = new ReceivedHeaders(this.#headers)
+    const decode = decoders.get(headers.get('content-encoding'))
+    return decode === undefined
+      ? this.#response(headers, body)
+      : this.#decoded(headers, decode(body))
+  }
+
   async #decoded(headers: ReceivedHeaders, decoding: Promise<Buffer>): Promise<PipelineResponse> {
     try {
       return this.#response(headers, await decoding)
     } catch (error) {
-      throw error instanceof Error ? sdkError(error, this.#request) : error
+      throw this.#unreadable(error)
     }
+  }
+
+  #unreadable(error: unknown): unknown {
+    return error instanceof Error ? sdkError(error, this.#request) : error
   }
 
   #response(headers: ReceivedHeaders, body: Buffer): PipelineResponse {
