@@ -59,10 +59,34 @@ export const checkOptions = (options: ResilientCosmosClientOptions): void => {
   checkConnections(options)
 }
 
-/** @throws OptionError where there are two ways to connect, one of which would have no effect. */
+/** What undici takes a duration for; its own words for others would come with the first request. */
+const isDuration = (ms: unknown): boolean => typeof ms === 'number' && Number.isFinite(ms) && ms > 0
+
+const isCount = (count: unknown): boolean =>
+  typeof count === 'number' && Number.isInteger(count) && count > 0
+
+/** @throws OptionError where a number cannot be. */
+const checkTransport = ({ connections, keepAliveMs }: TransportOptions): void => {
+  if (connections !== undefined && !isCount(connections)) {
+    throw new OptionError(
+      '"transport.connections" is no whole number above 0. Pass one, or none for 65.',
+    )
+  }
+  if (keepAliveMs !== undefined && !isDuration(keepAliveMs)) {
+    throw new OptionError(
+      '"transport.keepAliveMs" is no number of milliseconds above 0. Pass one, or none for 60,000.',
+    )
+  }
+}
+
+/**
+ * @throws OptionError where there are two ways to connect, one of which would have no effect, or
+ * where a number cannot be.
+ */
 export const checkConnections = (
   options: Pick<ResilientCosmosClientOptions, 'transport' | 'agent' | 'httpClient'>,
 ): void => {
+  if (options.transport !== undefined) checkTransport(options.transport)
   for (const name of ['agent', 'httpClient'] as const) {
     if (options.transport !== undefined && options[name] !== undefined) {
       throw new OptionError(

@@ -5,6 +5,7 @@ import {
   ResilientCosmosClient,
   type ResilientCosmosClientOptions,
   resilient,
+  type TransportOptions,
 } from '@keyturn/cosmos'
 import { fixed, Ring } from '@keyturn/keyring'
 import t from 'tap'
@@ -76,6 +77,24 @@ t.test('connections are configured in one place', async t => {
     await make({ endpoint, keys, ...own })().close()
     await resilient(keys, own).close()
   }
+})
+
+t.test('a number of connections or milliseconds that cannot be is refused', async t => {
+  const connections = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '8', null]
+  const keepAlives = [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '8', null]
+  const transports = [
+    ...connections.map(connections => ({ connections })),
+    ...keepAlives.map(keepAliveMs => ({ keepAliveMs })),
+  ]
+  for (const transport of transports) {
+    const [name] = Object.keys(transport)
+    const refused = { code: 'OPTION_INVALID', message: `"transport.${name}" is no ` }
+    t.match(t.throws(make({ endpoint, keys, transport }), TypeError), refused)
+    t.throws(() => resilient(keys, { transport: transport as TransportOptions }), refused)
+  }
+  const least = { connections: 1, keepAliveMs: 1 }
+  await make({ endpoint, keys, transport: least })().close()
+  await make({ endpoint, keys, transport: { connections: undefined } })().close()
 })
 
 t.test('the SDK’s own checks of its options hold', async t => {
