@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { AzureSim } from '@keyturn/azure-sim'
 import { Coordinator } from '@keyturn/coordinator'
-import { dryRunSchema } from '@keyturn/protocol'
+import { accountStatusSchema, dryRunSchema, retireCheckSchema } from '@keyturn/protocol'
 import t, { type Test } from 'tap'
 import { keyturn, type Told } from './support/host.ts'
 import { trust } from './support/trust.ts'
 
 /** Both pairs of one account, nobody in the fleet, and a policy that asks for words. */
-const start = async (t: Test) => {
+const start = async (t: Test, change: object = {}) => {
   const regeneration = { durationMs: 20, spreadMs: 0 }
   const azure = await AzureSim.start({ seed: 5, regeneration, lastUsageLagMs: 0 })
   t.teardown(() => azure.stop())
@@ -25,6 +25,7 @@ const start = async (t: Test) => {
     approval: { before: ['fencing-standby' as const], by: ['ada'] },
     consumers: [{ name: 'monthly', by: 'operator' as const }],
     retire: { quietMs: 1_000_000_000 },
+    ...change,
   }
   const coordinator = await new Coordinator({
     credential: azure.credential,
@@ -121,6 +122,10 @@ t.test('retiring says what stands against it, and asks twice', async t => {
   t.equal(check.code, 1)
   t.match(check.out, /^stands against it: CONSUMER_PENDING: /m)
   t.match(check.err, /^keyturn: KEY_IN_USE: Keys of the account may still be in use\.\n$/)
+  const asJson = await ask('retire', '--check', '--json')
+  t.match(asJson, { code: 1, err: /^keyturn: KEY_IN_USE: / })
+  const { blockers } = retireCheckSchema.parse(JSON.parse(asJson.out))
+  t.ok(blockers.some(({ code }) => code === 'CONSUMER_PENDING'))
   t.match(await ask('retire'), { code: 2, err: /--reason/ })
   t.match(await ask('retire', '--reason', 'Entra', '--confirm', 'other'), {
     code: 2,
@@ -132,4 +137,20 @@ t.test('retiring says what stands against it, and asks twice', async t => {
     code: 1,
     err: /EVIDENCE_PENDING: Only Azure's evidence/,
   })
+})
+
+t.test('retiring ends key authentication at the second word', async t => {
+  const { azure, ask, until } = await start(t, { consumers: [], retire: { quietMs: 500 } })
+  const isClear = async (): Promise<boolean> => (await ask('retire', '--check')).code === 0
+  while (!(await isClear())) t.comment('somebody used a key a moment ago')
+  t.match((await ask('retire', '--check')).out, /^Nothing stands against it: /)
+  t.same(JSON.parse((await ask('retire', '--check', '--json')).out), { blockers: [] })
+  const word = ['retire', '--reason', 'Entra']
+  t.match(await ask(...word), { code: 0, out: /nothing was changed.* --confirm orders\.$/m })
+  t.equal(azure.account.flags.disableLocalAuth, false)
+  const confirmed = await ask(...word, '--confirm', 'orders', '--json')
+  t.match(confirmed, { code: 0, err: '' })
+  t.match(accountStatusSchema.parse(JSON.parse(confirmed.out)), { name: 'orders' })
+  await until('key authentication: ended')
+  t.equal(azure.account.flags.disableLocalAuth, true)
 })

@@ -202,6 +202,15 @@ t.test('every command explains itself with examples that it would take', async t
   )
 })
 
+/** They run on, and log JSON; or print a script. */
+const withoutJson = ['sidecar', 'coordinator', 'completion']
+
+t.test('every command that answers does so in JSON as well', async t => {
+  for (const name of commands.filter(each => !withoutJson.includes(each))) {
+    t.match((await keyturn([name, '--help'])).out, /^ {2}--json /m, name)
+  }
+})
+
 t.test('without a command all are listed, and that is bad input', async t => {
   const { code, out, err } = await keyturn([])
   t.equal(code, 2)

@@ -7,6 +7,7 @@ interface RetireOptions extends OperatorOptions {
   readonly check?: boolean
   readonly reason?: string
   readonly confirm?: string
+  readonly json?: boolean
 }
 
 export const retireCommand = (host: Host): Command =>
@@ -14,6 +15,7 @@ export const retireCommand = (host: Host): Command =>
     .option('--check', 'only report what stands against it')
     .option('--reason <text>', 'why: it goes into the journal')
     .option('--confirm <account>', 'the second word: the account’s name, minutes after the first')
+    .option('--json', 'print JSON: the account’s status, or with --check what stands against it')
     .addHelpText(
       'after',
       `
@@ -24,29 +26,38 @@ Example:
     )
     .action(async (options: RetireOptions) => {
       const client = new OperatorClient(options)
-      await (options.check ? check(host, client) : retire(host, client, options))
+      await (options.check ? check(host, client, options) : retire(host, client, options))
     })
 
 /** Exit code 1 where something stands against it, so that a script can ask. */
-const check = async (host: Host, client: OperatorClient): Promise<void> => {
+const check = async (
+  host: Host,
+  client: OperatorClient,
+  { json }: RetireOptions,
+): Promise<void> => {
   const blockers = await client.againstRetiring()
-  for (const { code, sentence } of blockers) say(host, `stands against it: ${code}: ${sentence}`)
+  if (json) say(host, JSON.stringify({ blockers }))
+  else {
+    for (const { code, sentence } of blockers) say(host, `stands against it: ${code}: ${sentence}`)
+  }
   if (blockers.length > 0)
     throw new Failure('Keys of the account may still be in use', 'KEY_IN_USE')
+  if (json) return
   say(host, 'Nothing stands against it: nobody has used a key for as long as the policy asks.')
 }
 
 const retire = async (
   host: Host,
   client: OperatorClient,
-  { reason, confirm }: RetireOptions,
+  { reason, confirm, json }: RetireOptions,
 ): Promise<void> => {
   if (reason === undefined) throw new UsageError('Say why with --reason, or only --check.')
   const { name } = await client.status()
   if (confirm !== undefined && confirm !== name) {
     throw new UsageError(`The account is called ${name}: confirm it by that name.`)
   }
-  await client.verb({ verb: 'retire', reason, confirm: confirm !== undefined })
+  const status = await client.verb({ verb: 'retire', reason, confirm: confirm !== undefined })
+  if (json) return say(host, JSON.stringify(status))
   const said =
     confirm === undefined
       ? `Nothing stands against it, and nothing was changed. Every key of ${name} stops working when you ask again with --confirm ${name}.`
