@@ -187,9 +187,12 @@ export interface Store {
     rows?: readonly Member[],
     snapshot?: (at: number) => Snapshot,
   ): { readonly revision: number; readonly at: number }
-  /** Writes down what was denied, and drops the oldest; absent where a store keeps none. */
+  /**
+   * Writes down what was denied, and drops the oldest of its kind: of somebody known, or of a
+   * stranger. Absent where a store keeps none.
+   */
   deny?(denial: Denial): void
-  /** The newest first. */
+  /** The newest first: at most so many of the known, and so many of strangers. */
   denials?(limit: number): readonly Denial[]
   fleet(account: string): { readonly revision: number; readonly members: Fleet['members'] }
   putMembers(account: string, rows: readonly Member[], weakens: boolean): void

@@ -89,4 +89,11 @@ export const migrations: readonly Migration[] = [
     statements: `
       CREATE TABLE denials (id INTEGER PRIMARY KEY AUTOINCREMENT, denial TEXT NOT NULL) STRICT;`,
   },
+  {
+    name: 'who was denied, known or not',
+    statements: `
+      ALTER TABLE denials ADD COLUMN known INTEGER
+        GENERATED ALWAYS AS (json_extract(denial, '$.asked') IS NOT NULL) VIRTUAL;
+      CREATE INDEX denials_by_known ON denials (known, id);`,
+  },
 ]

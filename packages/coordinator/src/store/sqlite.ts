@@ -15,8 +15,10 @@ import { readSnapshot, writeSnapshot } from './snapshots.ts'
 /** How often observed time is written down where nothing else is: a crash loses no more. */
 const observedWriteMs = 1_000
 
-/** What was denied before these is forgotten. */
+/** What was denied before these is forgotten: so many of the known, and so many of strangers. */
 const denialsMax = 10_000
+/** The table is cut back once in so many, as finding the oldest to keep walks over all of them. */
+const denialsCutEvery = 100
 
 /**
  * Journal and fleet in one SQLite file (WAL, full sync): what was answered survives a crash.
@@ -221,15 +223,24 @@ export class SqliteStore implements Store {
     this.#transaction(() => {
       const insert = this.#db.prepare('INSERT INTO denials (denial) VALUES (?)')
       const { lastInsertRowid } = insert.run(JSON.stringify(denial))
-      this.#db
-        .prepare('DELETE FROM denials WHERE id <= ?')
-        .run(Number(lastInsertRowid) - denialsMax)
+      if (Number(lastInsertRowid) % denialsCutEvery !== 0) return
+      const cut = this.#db.prepare(
+        `DELETE FROM denials WHERE known = ?1 AND id <= (
+           SELECT id FROM denials WHERE known = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2
+         )`,
+      )
+      for (const known of [0, 1]) cut.run(known, denialsMax)
     })
   }
 
   denials(limit: number): readonly Denial[] {
     return this.#db
-      .prepare('SELECT denial FROM denials ORDER BY id DESC LIMIT ?')
+      .prepare(
+        `SELECT denial FROM denials
+         WHERE id IN (SELECT id FROM denials WHERE known = 1 ORDER BY id DESC LIMIT ?1)
+            OR id IN (SELECT id FROM denials WHERE known = 0 ORDER BY id DESC LIMIT ?1)
+         ORDER BY id DESC`,
+      )
       .all(limit)
       .map(row => JSON.parse(String(row['denial'])) as Denial)
   }

@@ -80,6 +80,11 @@ t.test('what was applied, and when, stands in a table', async t => {
       { version: 3, name: 'one spelling of an account', applied_at: '1970-01-01T00:00:00.000Z' },
       { version: 4, name: 'snapshots of the fold', applied_at: '1970-01-01T00:00:00.000Z' },
       { version: 5, name: 'what was denied', applied_at: '1970-01-01T00:00:00.000Z' },
+      {
+        version: 6,
+        name: 'who was denied, known or not',
+        applied_at: '1970-01-01T00:00:00.000Z',
+      },
     ],
   )
   file.close()

@@ -22,7 +22,7 @@ export const denialSchema = z.object({
 })
 
 export const denialsSchema = z.object({
-  /** The newest first. */
+  /** The newest first: at most `limit` of the known, and as many of strangers. */
   denials: z.array(denialSchema),
 })
 
