@@ -131,6 +131,25 @@ t.test('news ends a held report at once, and the next one says all', async t => 
   t.equal(next.signal.aborted, false)
 })
 
+t.test('where news comes faster than answers, some answer is heard all the same', async t => {
+  const { swap, nth } = startReporting(t, 10_000)
+  for (const at of [0, 1, 2]) {
+    const { signal } = await nth(at)
+    swap(at + 2)
+    t.equal(signal.aborted, true)
+  }
+  const waited = await nth(3)
+  t.equal(waited.report.holdMs, 0, 'it asks to be answered at once')
+  swap(5)
+  t.equal(waited.signal.aborted, false)
+  waited.answer()
+  const next = await nth(4)
+  t.equal(next.report.held?.version, 5, 'and the news follows it')
+  t.equal(next.report.holdMs, 10_000)
+  swap(6)
+  t.equal(next.signal.aborted, true)
+})
+
 t.test('news that comes between two reports waits for no pace', async t => {
   const { swap, nth, clock } = startReporting(t, 0)
   clock.onWait = () => {

@@ -25,6 +25,11 @@ const gapMsMin = 5
 /** A coordinator that holds nothing, or was asked not to, is asked this often where there is no news. */
 const paceMs = 1_000
 const goodbyeMsMax = 3_000
+/**
+ * So many reports in a row are given up for newer ones; the next is answered first. Where clients
+ * come and go faster than answers, nothing would be heard: no floor, and no announcement.
+ */
+const givenUpMax = 3
 /** The wire lets a report be held for 60 s: with the longest jitter this comes to no more. */
 const holdMsMax = 54_500
 
@@ -40,6 +45,8 @@ export class Reporter {
   readonly #stop = new AbortController()
   #sent = 0
   #failures = 0
+  /** Reports in a row that were given up for newer ones. */
+  #givenUp = 0
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: ReporterParts) {
@@ -80,10 +87,12 @@ export class Reporter {
       if (signal.aborted) return
       // Until it has joined, every answer is wanted at once.
       const spread = Math.round(jittered(Math.min(holdMs, holdMsMax), chance()))
-      const report = this.#next(store.state.joining === 'joined' ? spread : 0, false)
+      const mayWait = store.state.joining === 'joined' && this.#givenUp < givenUpMax
+      const report = this.#next(mayWait ? spread : 0, false)
       const sentAt = clock.now()
       const outcome = report === null ? 'failed' : await this.#once(report)
       if (signal.aborted) return
+      this.#givenUp = outcome === 'news' ? this.#givenUp + 1 : 0
       this.#failures = outcome === 'failed' ? this.#failures + 1 : 0
       if (outcome === 'answered' && report !== null) await this.#pace(report, sentAt)
       const waitMs = outcome === 'failed' ? backoffMs(this.#failures, chance(), backoff) : gapMsMin
@@ -125,8 +134,9 @@ export class Reporter {
   async #once({ statement, wire }: Outgoing): Promise<'answered' | 'news' | 'failed'> {
     const { store, send, onAnswer } = this.#parts
     const news = new AbortController()
+    const isAnsweredFirst = this.#givenUp >= givenUpMax
     const look = (): void => {
-      if (isNews(statement, statementOf(store.state))) news.abort(superseded)
+      if (!isAnsweredFirst && isNews(statement, statementOf(store.state))) news.abort(superseded)
     }
     const unfollow = store.follow(look)
     look()
