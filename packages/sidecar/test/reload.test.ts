@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { startedBy } from '../src/render/process-start.ts'
 import { startRendering } from './helpers/rendering.ts'
 import { scratch } from './helpers/scratch.ts'
 import { fencedKeyset } from './helpers/sidecars.ts'
@@ -60,17 +63,27 @@ t.test(
 
 t.test('a signal reaches the process that the pid file names, and proves nothing', async t => {
   const out = await scratch(t)
-  const pidFile = join(out, 'pid')
-  await writeFile(pidFile, `${process.pid}`)
-  const heard = new Promise<void>(resolve => process.once('SIGUSR2', () => resolve()))
+  const [pidFile, heard] = [join(out, 'pid'), join(out, 'heard')]
+  const script = `trap 'echo > ${heard}' USR2; echo $$ > ${pidFile}; while :; do sleep 0.05; done`
+  const consumer = spawn('sh', ['-c', script], { stdio: 'ignore' })
+  t.teardown(() => consumer.kill('SIGKILL'))
+  while (!existsSync(pidFile)) await new Promise(setImmediate)
   const { coordinator, lines } = await startRendering(t, {
     path: join(out, 'cosmos'),
     pidFile,
     onChange: { signal: 'SIGUSR2' },
   })
-  await heard
   await lines.until('reloaded')
+  while (!existsSync(heard)) await new Promise(setImmediate)
   t.equal(coordinator.last?.acknowledged, null)
+})
+
+t.test('a pid of another container, which here is the sidecar’s own, is nobody', async t => {
+  const pidFile = join(await scratch(t), 'pid')
+  await writeFile(pidFile, `${process.ppid}`)
+  t.match(await startedBy(pidFile), { pid: process.ppid })
+  await writeFile(pidFile, `${process.pid}`)
+  t.equal(await startedBy(pidFile), null, 'it is not signalled, and its start proves nothing')
 })
 
 t.test('no reload command is told a key', async t => {

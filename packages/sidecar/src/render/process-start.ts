@@ -20,11 +20,14 @@ export const ticksNow = async (): Promise<number | null> => {
   return Number.isNaN(seconds) ? null : Math.round(seconds * ticksPerSecond)
 }
 
-/** The process that a pid file names now; `null` where it names none that lives here. */
+/**
+ * The process that a pid file names now; `null` where it names none that lives here. This process is
+ * nobody's consumer: containers that do not share their pids each have a first process of their own.
+ */
 export const startedBy = async (pidFile: string): Promise<Started | null> => {
   const text = await readFile(pidFile, 'utf8').catch(() => '')
   const pid = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0
-  if (pid === 0) return null
+  if (pid === 0 || pid === process.pid) return null
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   // The name in parentheses may itself hold blanks and parentheses.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')

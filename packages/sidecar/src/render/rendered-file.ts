@@ -40,7 +40,10 @@ export interface RenderedFile {
   /** By number; default: the process's own. */
   readonly owner?: { readonly uid: number; readonly gid: number }
   readonly onChange?: OnChange
-  /** Where the consumer's main process writes its pid: one that starts anew when it reloads. */
+  /**
+   * Where the consumer's main process writes its pid: one that starts anew when it reloads, and that
+   * this sidecar sees under that pid. Containers of a pod do not share theirs unless it asks for it.
+   */
   readonly pidFile?: string
 }
 
