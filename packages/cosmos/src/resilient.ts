@@ -1,3 +1,4 @@
+import { Agent as NodeAgent } from 'node:http'
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline'
 import type { Agent, TokenProvider } from '@azure/cosmos'
 import { Engine } from './engine/engine.ts'
@@ -42,9 +43,13 @@ const through = (agent: Agent): HttpClient => {
   }
 }
 
+/** Of an agent that is not Node's own nothing is known: in older ones of proxies the number is idle. */
+const connectionsOf = (agent: Agent): number =>
+  agent instanceof NodeAgent ? agent.maxSockets : Number.POSITIVE_INFINITY
+
 const transportOf = ({ agent, httpClient, transport }: ResilientOptions): Transport => {
   if (httpClient) return wrappedTransport(httpClient, Number.POSITIVE_INFINITY)
-  if (agent) return wrappedTransport(through(agent), agent.maxSockets)
+  if (agent) return wrappedTransport(through(agent), connectionsOf(agent))
   return undiciTransport(transport)
 }
 

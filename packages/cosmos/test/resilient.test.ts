@@ -60,3 +60,35 @@ t.test('an agent carries the requests of a client that was built without it', as
   await client.getDatabaseAccount()
   t.equal(connections, 1)
 })
+
+for (const maxSockets of [undefined, 1]) {
+  t.test(`an agent that is not Node’s is not waited for, says it ${maxSockets}`, async t => {
+    const account = await Account.start(a, b)
+    account.put({ id: '1', pk: 'p' })
+    t.teardown(() => account.stop())
+    const inner = new Agent({ keepAlive: true })
+    t.teardown(() => inner.destroy())
+    // As those of older packages for proxies, which never look at their own number.
+    const foreign = {
+      ...{ maxSockets, defaultPort: 80, protocol: 'http:', options: {} },
+      addRequest: (...all: unknown[]) =>
+        Reflect.apply(Reflect.get(inner, 'addRequest'), inner, all),
+    }
+    const agent = foreign as unknown as Agent
+    const engine = resilient({ primary: a, secondary: b }, { agent })
+    t.teardown(() => engine.close())
+    const client = new CosmosClient({ endpoint: account.endpoint, ...engine })
+    t.teardown(() => client.dispose())
+    const both = Promise.withResolvers<null>()
+    let arrived = 0
+    account.intercept = ({ path }) => {
+      if (!path.includes('/docs/')) return null
+      arrived += 1
+      if (arrived === 2) both.resolve(null)
+      return both.promise
+    }
+    const item = client.database('d').container('c').item('1', 'p')
+    const [one, two] = await Promise.all([item.read(), item.read()])
+    t.match([one.resource, two.resource], [{ id: '1' }, { id: '1' }])
+  })
+}
