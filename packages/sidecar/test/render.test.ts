@@ -208,6 +208,30 @@ t.test('after a restart a rendered file is asked for again, and says no goodbye'
   await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
 })
 
+t.test(
+  'who read a file that is rendered no more is lost until its owner says that it ended',
+  async t => {
+    const { coordinator, lines, sidecar, socket, directory } = await startRendering(t)
+    const leave = () => {
+      const headers = { 'content-type': 'application/json' }
+      return ask(socket, 'DELETE', '/v1/clients/rendered.billing', { headers, body: usage(1) })
+    }
+    await lines.until('rendered')
+    t.equal((await ack(socket, 1)).status, 204)
+    t.match(await leave(), { status: 409, text: /CLIENT_PASSIVE/ }, 'not while it is rendered')
+    await sidecar.stop()
+    const stateDirectory = join(directory, 'state')
+    const { sidecar: next } = await startBeside(t, { socket, stateDirectory }, coordinator)
+    await coordinator.until(({ clients }) => clients.lost.length === 1)
+    t.equal((await leave()).status, 204)
+    await coordinator.until(({ clients, acknowledged }) => {
+      return clients.lost.length === 0 && acknowledged?.version === 1
+    })
+    await next.stop()
+    t.equal(coordinator.last?.goodbye, true, 'and nobody is left who holds it up')
+  },
+)
+
 t.test('files that cannot be are refused with a code', async t => {
   const source = new SpokenSource()
   const file = { consumer: 'a', path: '/x/y', format: 'env' } as const

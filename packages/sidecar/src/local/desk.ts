@@ -82,7 +82,7 @@ export class LocalDesk {
   async goodbye(id: unknown, body: unknown): Promise<void> {
     const { store, recorder, presence, log } = this.#parts
     const sample = sampleOf(body)
-    const client = this.#client(activeIdOf(id))
+    const client = this.#client(this.#leaverOf(id))
     store.apply({ is: 'goodbye', id: client.id, sample })
     if (!mayLeave(sample)) throw new Refused('CLIENT_IN_FLIGHT')
     this.#streams.end(client.id)
@@ -147,6 +147,13 @@ export class LocalDesk {
   /** Ends every stream; those who followed them are not lost by it. */
   close(): void {
     this.#streams.endAll()
+  }
+
+  /** The reader of a file that is rendered no more is looked after by nobody: its owner's word counts. */
+  #leaverOf(id: unknown): string {
+    const name = idOf(id)
+    if (this.#parts.passive.find(name) !== undefined) throw new Refused('CLIENT_PASSIVE')
+    return name
   }
 
   #client(id: string) {
