@@ -22,6 +22,10 @@ export const say = (host: Host, line: string): void => {
   host.stdout.write(`${line}\n`)
 }
 
+/** What fits into a line of the terminal without making it jump; without one nothing is broken. */
+export const columnsOf = ({ stdout }: Host): number =>
+  (stdout.columns ?? Number.POSITIVE_INFINITY) - 1
+
 export const complain = (host: Host, sentence: string): void => {
   host.stderr.write(`keyturn: ${sentence}${/[.!?…]$/.test(sentence) ? '' : '.'}\n`)
 }

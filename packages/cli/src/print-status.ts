@@ -45,9 +45,9 @@ const screen = (
     paint('bold', `${status.name}: version ${version}, ${active} signs${pair}${unread}`),
     ...wrapped(sentence, columns).map(line => paint(isSwitched ? 'green' : 'yellow', line)),
     '',
-    ...table(keyHeads, keyRows(published, members)),
+    ...table(keyHeads, keyRows(published, members)).map(line => cut(line, columns)),
     ...evidenceLines(status).flatMap(text => wrapped(text, columns)),
-    ...rotationLines(status),
+    ...rotationLines(status).flatMap(text => wrapped(text, columns)),
     ...waitingLines(status, columns, paint),
   ]
   // The prompt's line, and those around the members.

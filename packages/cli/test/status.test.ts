@@ -1,7 +1,7 @@
 import type { Fingerprint } from '@keyturn/core'
 import type { AccountStatus, MemberStatus } from '@keyturn/protocol'
 import t from 'tap'
-import { fleetHeads, fleetRow } from '../src/fleet/rows.ts'
+import { fleetHeads, fleetLines, fleetRow } from '../src/fleet/rows.ts'
 import { byTrouble } from '../src/fleet/trouble.ts'
 import { printStatus } from '../src/print-status.ts'
 import { keyRows } from '../src/status/keys.ts'
@@ -171,4 +171,33 @@ t.test('one screen for a fleet of any size', async t => {
     await said({ retirement: 'asked', pair: 'readOnly' }),
     /\(read-only keys\)[\s\S]+asked once/,
   )
+})
+
+t.test('where the terminal is narrow no line is broken in the middle of a word', async t => {
+  const pod = {
+    namespace: 'shop',
+    name: 'orders-7f9c6d5b8-x2x4q',
+    uid: 'u',
+    node: 'aks-nodepool-1',
+  }
+  const members = [member('orders-1', { pod }), member('orders-2')]
+  const rows = byTrouble(account(members)).map(each => fleetRow(each, published as never))
+  const wide = fleetLines(rows, Number.POSITIVE_INFINITY)
+  t.same(
+    wide.map(({ length }) => length),
+    [1, 1, 1],
+  )
+  t.match(wide[2]?.[0], /keyVault/)
+  const [heads, ...lines] = fleetLines(rows, 80)
+  t.equal(heads?.length, 1)
+  for (const [line = '', ...below] of lines) {
+    t.notMatch(line, /keyVault/)
+    t.match(below[0], /^ {4}keyVault/)
+    for (const each of [line, ...below]) t.ok(each.length <= 80, each)
+  }
+  const narrow = new FakeHost([])
+  Object.assign(narrow.stdout, { columns: 60, rows: 40 })
+  printStatus(narrow, account(members, { rotation: rotation([]) }))
+  await new Promise(resolve => setImmediate(resolve))
+  for (const line of narrow.out.split('\n')) t.ok(line.length < 60, line)
 })

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { azureCredential } from '../credential.ts'
 import { exitCode } from '../exit-codes.ts'
 import { sentenceOf } from '../failure.ts'
-import { type Host, say } from '../host.ts'
+import { columnsOf, type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 import { accountNamed, readConfiguration } from '../read-file.ts'
 import { versionOf } from '../version.ts'
@@ -83,5 +83,7 @@ const coordinatorFor = (command: Command, options: DoctorOptions, config: Coordi
 
 const tell = (host: Host, { json }: DoctorOptions, examined: readonly Examination[]): void => {
   if (json) say(host, JSON.stringify({ accounts: examined }))
-  else for (const one of examined) for (const line of examinationLines(one)) say(host, line)
+  else
+    for (const one of examined)
+      for (const line of examinationLines(one, columnsOf(host))) say(host, line)
 }

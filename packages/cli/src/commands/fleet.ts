@@ -1,10 +1,9 @@
 import { Command } from 'commander'
-import { fleetHeads, fleetRow } from '../fleet/rows.ts'
+import { fleetLines, fleetRow } from '../fleet/rows.ts'
 import { byTrouble } from '../fleet/trouble.ts'
-import { type Host, say } from '../host.ts'
+import { columnsOf, type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 import { paintFor } from '../view/paint.ts'
-import { table } from '../view/table.ts'
 import { plural } from '../view/words.ts'
 
 type FleetOptions = OperatorOptions & { readonly all?: boolean; readonly json?: boolean }
@@ -28,11 +27,11 @@ export const fleetCommand = (host: Host): Command =>
       }
       const paint = paintFor(host)
       const rows = shown.map(troubled => fleetRow(troubled, status.published))
-      const [heads = '', ...lines] = table([...fleetHeads, ''], rows)
-      if (rows.length > 0) say(host, paint('dim', heads))
-      for (const [index, line] of lines.entries()) {
+      const [heads = '', ...lines] = fleetLines(rows, columnsOf(host))
+      if (rows.length > 0) say(host, paint('dim', heads[0] ?? ''))
+      for (const [index, ofOne] of lines.entries()) {
         const isTroubled = (shown[index]?.codes.length ?? 0) > 0
-        say(host, isTroubled ? paint('yellow', line) : line)
+        for (const line of ofOne) say(host, isTroubled ? paint('yellow', line) : line)
       }
       say(host, summary(shown.length, everybody.length - shown.length, shown))
     })

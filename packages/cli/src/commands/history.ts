@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { deniedLineOf, lineOf } from '../history/line.ts'
-import { type Host, say } from '../host.ts'
+import { columnsOf, type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
 import { parseSpan } from '../view/span.ts'
+import { hanging } from '../view/words.ts'
 
 interface HistoryOptions extends OperatorOptions {
   readonly json?: boolean
@@ -23,15 +24,23 @@ export const historyCommand = (host: Host): Command =>
     .action(async ({ since, json, denied, ...options }: HistoryOptions) => {
       if (denied) {
         for (const denial of (await new OperatorClient(options).denials()).toReversed()) {
-          say(host, json ? JSON.stringify(denial) : deniedLineOf(denial))
+          if (json) say(host, JSON.stringify(denial))
+          else sayBehindTime(host, denial, deniedLineOf(denial))
         }
         return
       }
       for (const entry of await new OperatorClient(options).history()) {
         if (since !== undefined && Date.parse(entry.wallTime) < since) continue
-        say(host, json ? JSON.stringify(entry) : lineOf(entry))
+        if (json) say(host, JSON.stringify(entry))
+        else sayBehindTime(host, entry, lineOf(entry))
       }
     })
+
+/** A line too long for the terminal goes on under its own words, and times stand alone. */
+const sayBehindTime = (host: Host, { wallTime }: { wallTime: string }, line: string): void => {
+  const at = wallTime.length + 2
+  for (const each of hanging(line.slice(0, at), line.slice(at), columnsOf(host))) say(host, each)
+}
 
 /** In ms since 1970. */
 const parseSince = (text: string): number => {

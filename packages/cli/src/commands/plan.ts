@@ -1,7 +1,8 @@
 import type { DryRunAnswer } from '@keyturn/protocol'
 import { Command } from 'commander'
-import { type Host, say } from '../host.ts'
+import { columnsOf, type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
+import { hanging } from '../view/words.ts'
 import { type Target, targetOf, withTarget } from './target.ts'
 
 export const planCommand = (host: Host): Command =>
@@ -19,14 +20,25 @@ const printPlan = (
   { steps, turns, estimateMs, blockers, asks }: DryRunAnswer,
 ): void => {
   if (turns.length > 0) say(host, `would regenerate: ${turns.join(', then ')}; nothing was changed`)
-  for (const { phase, does, approval, estimateMs: ms, basis } of steps) {
+  const columns = columnsOf(host)
+  const told = steps.map(({ phase, does, approval, estimateMs: ms, basis }) => {
     const from = basis === 'history' ? 'median of earlier rotations' : 'by the limits'
     const word = approval ? '  (waits for an approval)' : ''
-    say(host, `  ${phase.padEnd(21)} ${spoken(ms).padStart(9)}, ${from}  ${does}${word}`)
+    return { head: `  ${phase.padEnd(21)} ${spoken(ms).padStart(9)}, ${from}`, does: does + word }
+  })
+  const isWide = told.every(({ head, does }) => head.length + 2 + does.length <= columns)
+  for (const { head, does } of told) {
+    const lines = isWide ? [`${head}  ${does}`] : [head, ...hanging('    ', does, columns)]
+    for (const line of lines) say(host, line)
   }
   if (steps.length > 0) say(host, `  altogether about ${spoken(estimateMs)}`)
-  for (const { code, sentence } of blockers) say(host, `  blocked now: ${code}: ${sentence}`)
-  for (const question of asks) say(host, `  asks: ${question}`)
+  const last = [
+    ...blockers.flatMap(({ code, sentence }) =>
+      hanging('  blocked now: ', `${code}: ${sentence}`, columns),
+    ),
+    ...asks.flatMap(question => hanging('  asks: ', question, columns)),
+  ]
+  for (const line of last) say(host, line)
 }
 
 const spoken = (ms: number): string => {

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { Failure, UsageError } from '../failure.ts'
-import { type Host, say } from '../host.ts'
+import { columnsOf, type Host, say } from '../host.ts'
 import { OperatorClient, type OperatorOptions, withOperatorOptions } from '../operator-client.ts'
+import { hanging } from '../view/words.ts'
 
 interface RetireOptions extends OperatorOptions {
   readonly check?: boolean
@@ -38,7 +39,10 @@ const check = async (
   const blockers = await client.againstRetiring()
   if (json) say(host, JSON.stringify({ blockers }))
   else {
-    for (const { code, sentence } of blockers) say(host, `stands against it: ${code}: ${sentence}`)
+    for (const { code, sentence } of blockers) {
+      const lines = hanging('stands against it: ', `${code}: ${sentence}`, columnsOf(host))
+      for (const line of lines) say(host, line)
+    }
   }
   if (blockers.length > 0)
     throw new Failure('Keys of the account may still be in use', 'KEY_IN_USE')

@@ -1,5 +1,6 @@
 import type { AccountStatus, MemberStatus } from '@keyturn/protocol'
-import { spoken } from '../view/words.ts'
+import { table } from '../view/table.ts'
+import { hanging, spoken } from '../view/words.ts'
 import type { Troubled } from './trouble.ts'
 
 export const fleetHeads = ['member', 'holds', 'signs', 'fenced', 'clients', 'in flight', 'heard']
@@ -21,6 +22,18 @@ export const fleetRow = (
     flying(member, published),
     `${spoken(reportedMsAgo)} ago`,
     [...(standing === 'joined' ? [] : [standing]), ...codes, whereOf(member)].join(' ').trim(),
+  ]
+}
+
+/** Each row's lines: what stands last and is long goes below where the terminal is narrow. */
+export const fleetLines = (rows: readonly (readonly string[])[], columns: number): string[][] => {
+  const whole = table([...fleetHeads, ''], rows)
+  if (whole.every(({ length }) => length <= columns)) return whole.map(line => [line])
+  const cells = rows.map(row => row.slice(0, fleetHeads.length))
+  const [heads = '', ...lines] = table(fleetHeads, cells)
+  return [
+    [heads],
+    ...lines.map((line, index) => [line, ...hanging('    ', rows[index]?.at(-1) ?? '', columns)]),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Examination, Finding, Verdict } from '@keyturn/coordinator'
+import { hanging } from './words.ts'
 
 const marks: Readonly<Record<Verdict, string>> = {
   well: '✓',
@@ -15,22 +16,23 @@ const summaries: Readonly<Record<Verdict, string>> = {
 }
 
 /** One account's report, for a person: what was looked at, what is so, and what to do. */
-export const examinationLines = ({
-  name,
-  account,
-  verdict,
-  findings,
-}: Examination): readonly string[] => [
+export const examinationLines = (
+  { name, account, verdict, findings }: Examination,
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] => [
   `${name}  ${account}`,
-  ...findings.flatMap(linesOf),
+  ...findings.flatMap(finding => linesOf(finding, columns)),
   '',
   `  ${summaries[verdict]}${countOf(findings)}`,
 ]
 
-const linesOf = (finding: Finding): readonly string[] => {
+const linesOf = (finding: Finding, columns: number): readonly string[] => {
   const head = `  ${marks[finding.verdict]} ${finding.check.padEnd(12)}`
-  if (finding.verdict === 'well') return [`${head}${finding.sentence}`]
-  return [`${head}${finding.code}: ${finding.sentence}`, `${' '.repeat(16)}→ ${finding.remedy}`]
+  if (finding.verdict === 'well') return hanging(head, finding.sentence, columns)
+  return [
+    ...hanging(head, `${finding.code}: ${finding.sentence}`, columns),
+    ...hanging(`${' '.repeat(head.length)}→ `, finding.remedy, columns),
+  ]
 }
 
 const countOf = (findings: readonly Finding[]): string => {

@@ -46,3 +46,9 @@ export const wrapped = (text: string, columns: number): string[] => {
   }
   return lines
 }
+
+/** A text behind its head, under which its further lines stand. */
+export const hanging = (head: string, text: string, columns: number): string[] =>
+  wrapped(text, columns - head.length).map(
+    (line, index) => `${index === 0 ? head : ' '.repeat(head.length)}${line}`,
+  )
