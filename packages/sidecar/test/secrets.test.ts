@@ -6,6 +6,7 @@ import { keyVault } from '@keyturn/keyring'
 import { clientHeader } from '@keyturn/protocol'
 import { Sidecar } from '@keyturn/sidecar'
 import t from 'tap'
+import { systemPorts } from '../src/system-ports.ts'
 import { FakeCoordinator } from './helpers/fake-coordinator.ts'
 import { keyset, newKey } from './helpers/keysets.ts'
 import { ask, attachment, usage } from './helpers/local.ts'
@@ -50,14 +51,16 @@ t.test('no key is in any log, report, file, status, metric, problem or inspectio
   })
   const look = () => source.refresh('requested', AbortSignal.timeout(5_000)).catch(() => undefined)
   const socket = join(directory, 'keyturn.sock')
-  const sidecar = new Sidecar({
+  const options = {
     name: 'pod-1',
     source,
     socket,
     stateDirectory: join(directory, 'state'),
     coordinator: { url: coordinator.url, token: 'member-token' },
     log: lines.log,
-  })
+  }
+  // Whatever the source says of a failure is written down, and not only what stands after 5 s.
+  const sidecar = new Sidecar(options, { ...systemPorts(options, lines.log), sourceLookMs: 1 })
   good({ fenced: ['secondary'] })
   await sidecar.start()
   t.teardown(() => sidecar.stop())
