@@ -110,7 +110,7 @@ export const slotIsFencedEverywhere: Check = ({ fleet }, { slot }) =>
     .map(({ name }) => ({
       code: 'NOT_FENCED',
       member: name,
-      sentence: `Member ${name} has not acknowledged the fence on the ${slot} key: a layout without fences needs an operator's waiver.`,
+      sentence: `Member ${name} has not acknowledged the fence on the ${slot} key: bring it back if it is only behind; waive it only where its layout has no fences.`,
     }))
 
 /** What cannot be known counts as in use: a key that a report does not name is not idle. */
