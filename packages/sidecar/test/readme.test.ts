@@ -94,3 +94,14 @@ t.test('configurations and commands are what a sidecar takes', async t => {
     [],
   )
 })
+
+t.test('the README has each setting, and no other', async t => {
+  const rows = (readmes[1] ?? '').split('\n').filter(line => line.startsWith('| `--'))
+  t.same(
+    rows,
+    sidecarSettings.map(
+      ({ flag, variable, path, description }) =>
+        `| \`${flag}\` | \`${variable}\` | \`${path}\` | ${description} |`,
+    ),
+  )
+})
