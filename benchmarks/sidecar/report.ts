@@ -6,7 +6,7 @@ import type { Figures } from './sections.ts'
 export const targets = {
   fileSwapP99Ms: 50,
   announcedSwapP99Ms: 150,
-  /** The sidecar's p99 as a multiple of the bare server's in the same round: the median of rounds. */
+  /** The sidecar's p99 as a multiple of the bare server's in the same round, by the worse bound. */
   getRatio: 2,
   overBaselineMb: 40,
   /** A sidecar that lives through a thousand rotations may hold so much more, with 95 %. */

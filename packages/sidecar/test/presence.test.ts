@@ -5,7 +5,7 @@ import t from 'tap'
 import { checkPresence } from '../src/presence/check.ts'
 import { TestProcess } from './helpers/process.ts'
 import { scratch } from './helpers/scratch.ts'
-import { startBeside } from './helpers/sidecars.ts'
+import { fencedKeyset, startBeside } from './helpers/sidecars.ts'
 
 t.test('only a refusal is a death', async t => {
   const directory = await scratch(t)
@@ -18,14 +18,18 @@ t.test('only a refusal is a death', async t => {
   await unlink(path).catch(() => undefined)
 })
 
-t.test('a stopped application is lost, a killed one is gone', async t => {
-  const { coordinator, socket, lines } = await startBeside(t)
+t.test('a stopped application is there, and acknowledges nothing; a killed one is gone', async t => {
+  const { coordinator, source, socket, lines } = await startBeside(t)
   const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
   await application.until(({ is }) => is === 'swapped')
   await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
 
   t.comment('stopped, its stream stays open: it is attached, and nothing new is acknowledged')
   application.child.kill('SIGSTOP')
+  source.say(fencedKeyset(2))
+  const stopped = await coordinator.until(({ held }) => held?.version === 2)
+  t.match(stopped, { clients: { attached: 1, lost: [] } })
+  t.not(stopped.acknowledged?.version, 2)
   t.comment('killed: refused at its presence socket, and so proven dead')
   application.child.kill('SIGKILL')
   const died = await lines.until('client-died')
