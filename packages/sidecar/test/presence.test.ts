@@ -18,7 +18,7 @@ t.test('only a refusal is a death', async t => {
   await unlink(path).catch(() => undefined)
 })
 
-t.test('a stopped application is there, and acknowledges nothing; a killed one is gone', async t => {
+t.test('a stopped application stays attached, a killed one is gone', async t => {
   const { coordinator, source, socket, lines } = await startBeside(t)
   const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
   await application.until(({ is }) => is === 'swapped')
