@@ -53,7 +53,7 @@ const systemErrors: Readonly<Record<string, string>> = {
 export const sentenceOf = (error: unknown): string => {
   if (!isErrorLike(error)) return 'Something failed that does not say what.'
   const { code, path, address, port } = error
-  if (error instanceof Failure) return `${error.code}: ${error.message}`
+  if (error instanceof Failure || isOurs(code)) return `${code}: ${error.message}`
   const known = code === undefined ? undefined : systemErrors[code]
   if (known === undefined)
     return error.message.split('\n', 1)[0] ?? 'Something failed that does not say what.'
@@ -61,12 +61,20 @@ export const sentenceOf = (error: unknown): string => {
   return what === undefined ? known : `${what}: ${known}`
 }
 
-/** Errors of the system, azure-sim and the sidecar that are about what the caller chose. */
-const inputCodes: readonly string[] = [
-  ...['EADDRINUSE', 'EACCES', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EROFS'],
+/** Of azure-sim and the sidecar, about what the caller chose. */
+const ourInputCodes: readonly string[] = [
   ...['SIM_OPTION_INVALID', 'SIM_PORT_IN_USE', 'SIM_PORT_REFUSED'],
   ...['BAD_OPTIONS', 'SOCKET_IN_USE', 'SOCKET_UNUSABLE', 'STATE_UNWRITABLE', 'TOKEN_UNUSABLE'],
   'PLAIN_HTTP_REFUSED',
+]
+
+const isOurs = (code: string | undefined): boolean =>
+  code !== undefined && ourInputCodes.includes(code)
+
+/** The same of the system. */
+const inputCodes: readonly string[] = [
+  ...['EADDRINUSE', 'EACCES', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EROFS'],
+  ...ourInputCodes,
 ]
 
 /** Whether an error is about what the caller chose: a port, a path, a setting. */

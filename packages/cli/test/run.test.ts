@@ -113,7 +113,7 @@ t.test('bad input gets one sentence and exit code 2', async t => {
     [
       'a vault that is no URL',
       ['sidecar', '--name', 'one', '--vault', 'mine', '--secret', 'keys'],
-      /--vault is wrong: must be a URL/,
+      /: BAD_OPTIONS: --vault is wrong: must be a URL/,
     ],
     [
       'a time that is none',
@@ -123,7 +123,7 @@ t.test('bad input gets one sentence and exit code 2', async t => {
     [
       'a socket with too long a path',
       [...mounted, '--state', file('state'), '--socket', file('none/k.sock')],
-      /none\/k\.sock/,
+      /: SOCKET_UNUSABLE: .*none\/k\.sock/,
     ],
     ['state in a file', [...mounted, '--state', file('token')], /token/],
     ['a demo kept in a file', ['demo', '--keep', file('token')], /token/],
@@ -158,7 +158,7 @@ t.test('a port in use is bad input', async t => {
   })
   await t.test('of an Azure', async t => {
     const told = await keyturn(['azure-sim', '--options', join(folder, 'azure.json')])
-    refused(t, told, 2, new RegExp(`${port}`))
+    refused(t, told, 2, new RegExp(`: SIM_PORT_IN_USE: .*${port}`))
   })
 })
 
