@@ -11,7 +11,7 @@ import { Sidecar } from '@keyturn/sidecar'
 import { Authority, type Issued, Issuer } from '@keyturn/testkit/identity'
 import t, { type Test } from 'tap'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const scratch = (t: Test): string => {
   const folder = mkdtempSync(join(tmpdir(), 'kt-id-'))
@@ -155,11 +155,12 @@ t.test('a projected token rotates under a running sidecar', async t => {
         pod: { name: 'orders-7', uid: 'u-7' },
       },
     })
-  writeFileSync(at('token'), await token(2_000))
+  writeFileSync(at('token'), await token(300_000))
   await sidecar('orders-7', { tokenFile: at('token') })
   const member = () => reportsOf(path => ask(ada, path), 'orders-7')
   await until(async () => (await member())?.acknowledged?.version === 1)
-  // The token runs out, and nobody has renewed it yet.
+  t.comment('the next one runs out, and nobody has renewed it yet')
+  writeFileSync(at('token'), await token(1_000))
   await until(async () => ((await member())?.reportedMsAgo ?? 0) > 1_500)
   await issuer.rotate()
   writeFileSync(at('token'), await token(300_000))

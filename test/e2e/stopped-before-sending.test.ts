@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { Turning } from './support/turning.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const sendWithinMs = 1_500
 

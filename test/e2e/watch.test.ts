@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { type Ended, startNode } from '../support/process/run.ts'
 import { Turning, type TurningOptions } from './support/turning.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const flags = ['--conditions=keyturn-source', '--disable-warning=ExperimentalWarning']
