@@ -71,7 +71,7 @@ const ourInputCodes: readonly string[] = [
 const isOurs = (code: string | undefined): boolean =>
   code !== undefined && ourInputCodes.includes(code)
 
-/** The same of the system. */
+/** With those of the system. */
 const inputCodes: readonly string[] = [
   ...['EADDRINUSE', 'EACCES', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EROFS'],
   ...ourInputCodes,

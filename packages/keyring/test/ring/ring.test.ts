@@ -197,11 +197,11 @@ t.test('a listener that throws harms nobody else', async t => {
   const { ring, news } = started()
   const warned = new Promise<Error>(resolve => process.once('warning', resolve))
   ring.follow(() => {
-    throw new Error('a listener’s fault')
+    throw new Error('a listener’s fault, on purpose')
   })
   t.match(ring.offer(keyset(twoKeys())), { take: true })
   t.same(news, ['swap'])
-  t.match(await warned, { message: 'a listener’s fault' })
+  t.match(await warned, { message: 'a listener’s fault, on purpose' })
 })
 
 t.test('a sample never names more keys than the wire allows', async t => {

@@ -230,12 +230,12 @@ t.test('a listener that throws does not end the chain', async t => {
   const source = chain([first], {
     clock,
     onServing: () => {
-      throw new Error('a listener’s fault')
+      throw new Error('a listener’s fault, on purpose')
     },
   })
   const ring = new Ring({ source, clock }).start()
   t.teardown(() => ring.stop(0))
   first.says(keyset(twoKeys()))
-  t.match(await warned, { message: 'a listener’s fault' })
+  t.match(await warned, { message: 'a listener’s fault, on purpose' })
   t.equal(source.status().serving, 'keyVault')
 })
