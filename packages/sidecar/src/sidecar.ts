@@ -141,6 +141,8 @@ export class Sidecar {
     desk.close()
     running.passive.stop()
     await counter.close()
+    await presence.settle()
+    await recorder.record().catch(() => undefined) // With the dead goes what proved their death.
     presence.stopAll()
     prober.stop()
     coordinator?.announcements.stop()

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Ring } from '@keyturn/keyring'
 import t from 'tap'
 import { embeddedKeys } from '../src/embedded/keys.ts'
@@ -83,6 +86,9 @@ t.test(
     const before = await coordinator.until(
       ({ acknowledged, clients }) => acknowledged?.version === 1 && clients.attached === 1,
     )
+    t.comment('killed before its disk knows that it was heard, it would keep its incarnation')
+    const file = join(state, 'pod-1.json')
+    while (!/"confirmed": true/.test(await readFile(file, 'utf8'))) await sleep(5)
     await first.kill()
     const second = start()
     await second.until(({ is }) => is === 'swapped')

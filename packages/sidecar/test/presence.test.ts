@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { unlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -36,6 +37,18 @@ t.test('a stopped application stays attached, a killed one is gone', async t => 
   t.match(died, { client: /^orders-api\./ })
   // Lost for a moment, perhaps: the stream may close before the presence socket does.
   await coordinator.until(({ clients }) => clients.attached + clients.lost.length === 0)
+})
+
+t.test('a client killed in the moment before holds no goodbye back', async t => {
+  const { coordinator, sidecar, socket, lines } = await startBeside(t)
+  const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
+  await application.until(({ is }) => is === 'swapped')
+  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  const ended = once(application.child, 'exit')
+  application.child.kill('SIGKILL')
+  await Promise.all([ended, sidecar.stop()])
+  t.match(await lines.until('client-died'), { client: /^orders-api\./ })
+  t.match(coordinator.last, { goodbye: true, clients: { attached: 0, lost: [] } })
 })
 
 t.test('a vanished connection of a living process is lost until it returns', async t => {

@@ -2,6 +2,7 @@ import { clientLabel, type DurableState, isOnDisk } from '@keyturn/core'
 import { type Clock, rest } from '@keyturn/keyring'
 import type { Log } from '../log.ts'
 import type { PresenceSockets } from '../ports.ts'
+import { isPassiveId } from '../render/rendered-file.ts'
 import type { MemberStore } from '../store.ts'
 
 /** A dying process closes its sockets one by one: what still accepts may refuse a moment later. */
@@ -41,6 +42,23 @@ export class PresenceWatch {
   stop(id: string): void {
     this.#watched.get(id)?.abort()
     this.#watched.delete(id)
+  }
+
+  /**
+   * The last looks before the member leaves: whoever was killed a moment ago is proven dead, and
+   * holds no goodbye back. Clients that have not even vanished are waited for less.
+   */
+  async settle(): Promise<void> {
+    const { store, clock } = this.#parts
+    const looksMs = this.#watched.size > 0 ? soonMs : soonMs.slice(0, -1)
+    for (const id of [...this.#watched.keys()]) this.stop(id)
+    const never = new AbortController().signal
+    for (const waitMs of looksMs) {
+      const left = store.state.clients.filter(({ id }) => !isPassiveId(id))
+      if (left.length === 0) return
+      await rest(clock, waitMs, never)
+      await Promise.all(left.map(({ id }) => this.#isGone(id, never)))
+    }
   }
 
   stopAll(): void {
