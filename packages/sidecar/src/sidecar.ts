@@ -26,6 +26,7 @@ import { Coordinator } from './report/coordinator.ts'
 import { watchSource } from './source-watch.ts'
 import type { Recorder } from './state/recorder.ts'
 import { type SidecarStatus, statusOf } from './status.ts'
+import { staying } from './staying.ts'
 import type { MemberStore } from './store.ts'
 import { systemPorts } from './system-ports.ts'
 import type { Counter, SidecarPorts } from './world.ts'
@@ -141,7 +142,7 @@ export class Sidecar {
     desk.close()
     running.passive.stop()
     await counter.close()
-    await presence.settle()
+    await staying(presence.settle())
     await recorder.record().catch(() => undefined) // With the dead goes what proved their death.
     presence.stopAll()
     prober.stop()
