@@ -11,6 +11,9 @@ import { open, readAll, sendRaw } from './helpers/raw.ts'
 import { scratch } from './helpers/scratch.ts'
 import { fencedKeyset, startBeside } from './helpers/sidecars.ts'
 
+// Thousands of attachments: long where others compute.
+t.setTimeout(300_000)
+
 t.test('connections beyond the bound are closed unheard, and those within live on', async t => {
   const path = join(await scratch(t), 's')
   let dropped = 0
