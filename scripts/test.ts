@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { tallyAnswers, watchAnswers } from './testing/answers.ts'
 import { runChecks } from './testing/checks.ts'
+import { withCompileCache } from './testing/compile-cache.ts'
 import { findTests, UnknownPath } from './testing/files.ts'
 import { printFailure, printFile } from './testing/print.ts'
 import { runTests } from './testing/run-tests.ts'
@@ -17,7 +18,7 @@ const main = async (paths: readonly string[]): Promise<number> => {
   const files = findTests(root, paths)
   const checks = await runChecks(root, paths)
   const watch = watchAnswers(root)
-  const tests = await runTests(root, files, printFile, watch.env)
+  const tests = await runTests(root, files, printFile, withCompileCache(root, watch.env))
   const answers = tallyAnswers(watch.answers())
   watch.end()
   const tallies: Tally[] = [...checks, ...tests, answers]

@@ -2,6 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { withCompileCache } from '../../scripts/testing/compile-cache.ts'
 import { findTests } from '../../scripts/testing/files.ts'
 import { runTests } from '../../scripts/testing/run-tests.ts'
 import { add, closingLine } from '../../scripts/testing/tally.ts'
@@ -65,4 +66,12 @@ t.test('paths narrow the run, and a path that is not there is refused', async t 
   t.throws(() => findTests(folder, ['packages/ab', 'packages/b']), {
     message: 'There is no packages/b; name files or folders from the root.',
   })
+})
+
+t.test('what Node has compiled is kept, where nobody has said where', async t => {
+  t.match(withCompileCache('/r', { HOME: '/h' }), {
+    HOME: '/h',
+    NODE_COMPILE_CACHE: join('/r', 'node_modules', '.cache', 'compiled'),
+  })
+  t.match(withCompileCache('/r', { NODE_COMPILE_CACHE: '/mine' }), { NODE_COMPILE_CACHE: '/mine' })
 })

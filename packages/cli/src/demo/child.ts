@@ -124,7 +124,9 @@ export const endsWithParent = 'KEYTURN_ENDS_WITH_PARENT'
 const childEnvironment = ({ env }: Pick<ChildOptions, 'env'>) => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],
-  NODE_OPTIONS: process.env['NODE_OPTIONS'], // What is asked of Node here holds there as well.
+  // What is asked of Node here holds there as well.
+  NODE_OPTIONS: process.env['NODE_OPTIONS'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   [endsWithParent]: '1',
   ...env,
 })
