@@ -6,7 +6,7 @@ import { keysetSecret } from '../../packages/cli/src/demo/options.ts'
 import { ambush, neverMs, newestGenerations, regenerated } from './support/azure-control.ts'
 import { never, Scene } from './support/scene.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 type Phase = (typeof turnPhases)[number]
 
