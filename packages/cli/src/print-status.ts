@@ -85,7 +85,7 @@ const rotationLines = ({ rotation }: AccountStatus): string[] => {
   const took = spoken(phases.reduce((sum, { ms }) => sum + ms, 0))
   return [
     '',
-    `rotation ${id}: ${phase} (${status})`,
+    `rotation ${id}: ${phase === status ? phase : `${phase} (${status})`}`,
     `  ${since}${took} altogether; begun by ${by} (${reason})`,
     ...(emergency ? [`  emergency: the ${emergency.slot} key has leaked`] : []),
     ...(approvals ?? []).map(

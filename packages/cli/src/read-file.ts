@@ -3,16 +3,19 @@ import { z } from 'zod'
 import { sentenceOf, UsageError } from './failure.ts'
 import { didYouMean } from './nearest.ts'
 
-/** Reads a JSON file that has to be as the schema says. @throws {UsageError} in one sentence. */
-export const readConfiguration = <T>(path: string, schema: z.ZodType<T>): T => {
-  let value: unknown
+/** Reads a configuration in JSON. @throws {UsageError} in one sentence. */
+export const readJson = (path: string): unknown => {
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it is not JSON' : sentenceOf(error)
     throw new UsageError(`The configuration ${path} cannot be read: ${why}.`)
   }
-  const parsed = schema.safeParse(value)
+}
+
+/** Reads a JSON file that has to be as the schema says. @throws {UsageError} in one sentence. */
+export const readConfiguration = <T>(path: string, schema: z.ZodType<T>): T => {
+  const parsed = schema.safeParse(readJson(path))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue?.path.length ? ` at ${issue.path.join('.')}` : ''

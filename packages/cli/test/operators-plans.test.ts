@@ -94,7 +94,7 @@ t.test('operators plan, approve, acknowledge, waive, and turn what they name', a
   t.match(await ask('waive', 'PROBE_FAILING', '--reason', 'no'), { code: 1, err: /NOT_WAIVABLE/ })
   const waived = await ask('waive', 'CONSUMER_PENDING', '--consumer', 'monthly', '--reason', 'off')
   t.match(waived.out, /^ {2}waived: CONSUMER_PENDING of monthly by operator \(off\)$/m)
-  await until('(completed)')
+  await until(': completed\n')
   const { out } = await ask('plan', '--slot', 'secondary')
   t.match(out, /median of earlier rotations/)
 
@@ -105,13 +105,13 @@ t.test('operators plan, approve, acknowledge, waive, and turn what they name', a
     out: /^ {2}emergency: the primary key has leaked$/m,
   })
   t.equal((await ask('acknowledge', 'monthly', '--reason', 'moved')).code, 0)
-  await until('(completed)')
+  await until(': completed\n')
   t.not(azure.account.shown('primary').key.value, before)
 
   t.comment('the read-only pair')
   const read = azure.account.shown('secondaryReadonly').key.value
   t.equal((await ask('rotate', '--read-only', '--reason', 'due')).code, 0)
-  await until('(completed)', '--account', 'orders-read')
+  await until(': completed\n', '--account', 'orders-read')
   t.not(azure.account.shown('secondaryReadonly').key.value, read)
   t.match(await ask('rotate', '--read-only', '--account', 'x', '--reason', 'y'), { code: 2 })
 })

@@ -97,7 +97,7 @@ t.test('operators turn an account by commands', async t => {
   t.equal((await ask('resume', '--reason', 'it is out')).code, 0)
   t.match(await ask('resume', '--reason', 'again'), { code: 1, err: /^keyturn: NOT_PAUSED: / })
   t.equal((await ask('abort', '--reason', 'enough')).code, 0)
-  t.match(await until('(reverted)'), /version 5, primary signs/)
+  t.match(await until(': reverted\n'), /version 5, primary signs/)
   t.match(await ask('evict', 'one', '--reason', 'dead'), {
     code: 1,
     err: /^keyturn: UNKNOWN_MEMBER: /,

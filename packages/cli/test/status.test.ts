@@ -165,6 +165,10 @@ t.test('one screen for a fleet of any size', async t => {
     [],
   )
   const said = async (changed: Partial<AccountStatus>) => told(account([], changed))
+  for (const status of ['completed', 'reverted'] as const) {
+    const ended = rotation([{ name: status, ms: 0 }], { status })
+    t.match(await said({ rotation: ended }), new RegExp(`^rotation [^ ]+: ${status}$`, 'm'))
+  }
   t.match(await said({ evidence: { ...evidence, error: 'HTTP 403' } }), /not be read \(HTTP 403\)/)
   t.match(await said({ evidence: { ...evidence, readMsAgo: null } }), /asked when a key is to go/)
   t.match(

@@ -10,6 +10,7 @@ export {
   type CoordinatorConfig,
   type CoordinatorConfigInput,
   coordinatorConfigSchema,
+  wholeConfig,
 } from './options.ts'
 export { RepairError, repairCodes } from './repair/error.ts'
 export { publishFromArm, type Repaired, type RepairOptions } from './repair/publish-from-arm.ts'

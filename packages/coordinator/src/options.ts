@@ -187,6 +187,16 @@ export const policyOf = ({ policy }: AccountConfig): Policy => {
   }
 }
 
+/** A configuration with what holds wherever it says nothing, down to the last limit. */
+export const wholeConfig = (config: CoordinatorConfig): CoordinatorConfig => ({
+  ...config,
+  accounts: config.accounts.map(account => {
+    const { limits, evidence, azureRefusal, emergency, retire } = policyOf(account)
+    const policy = { ...account.policy, limits, evidence, azureRefusal, emergency, retire }
+    return { ...account, policy }
+  }),
+})
+
 /** What was set, and the defaults for the rest; nothing that the defaults do not name. */
 const merged = <T extends { readonly [K in keyof T]: number }>(
   defaults: T,

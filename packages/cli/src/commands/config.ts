@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { type Host, say } from '../host.ts'
 import { usualFile } from '../settings/file.ts'
-import { type Origin, originsOf, withSettings } from '../settings/options.ts'
-import { table } from '../view/table.ts'
+import { originsOf, withSettings } from '../settings/options.ts'
+import { saySettings } from '../settings/shown.ts'
 
 export const configCommand = (host: Host): Command => {
   const command = withSettings(new Command('config')).option('--json', 'print JSON')
@@ -12,15 +12,10 @@ export const configCommand = (host: Host): Command => {
       '\nExample:\n  keyturn config\n  KEYTURN_ACCOUNT=orders keyturn config --json',
     )
     .action(({ json }: { json?: boolean }) => {
-      const origins = originsOf(command, host)
-      if (json) say(host, JSON.stringify({ settings: origins, usualFile: usualFile(host.env) }))
-      else printSettings(host, origins)
+      const usual = usualFile(host.env)
+      saySettings(host, originsOf(command, host), json, { usualFile: usual })
+      if (json) return
+      if (usual !== null) say(host, `\nThe file is ${usual} where none is named.`)
+      say(host, '\nkeyturn sidecar and keyturn coordinator say theirs with --show-config.')
     })
-}
-
-const printSettings = (host: Host, origins: readonly Origin[]): void => {
-  const rows = origins.map(({ name, value, from }) => [name, value ?? '–', from ?? 'not set'])
-  for (const line of table(['setting', 'value', 'from'], rows)) say(host, line)
-  const usual = usualFile(host.env)
-  if (usual !== null) say(host, `\nThe file is ${usual} where none is named.`)
 }

@@ -2,18 +2,36 @@ import { Command } from 'commander'
 import { pino } from 'pino'
 import { azureCredential } from '../credential.ts'
 import { type Host, untilAskedToEnd } from '../host.ts'
-import { readConfiguration } from '../read-file.ts'
+import { readConfiguration, readJson } from '../read-file.ts'
+import {
+  isToShow,
+  leavesOf,
+  type ShowOptions,
+  saySettings,
+  withShowConfig,
+} from '../settings/shown.ts'
 
 export const coordinatorCommand = (host: Host): Command =>
-  new Command('coordinator')
-    .requiredOption('--config <path>', 'accounts, policies and where to keep the journal (JSON)')
+  withShowConfig(
+    new Command('coordinator').requiredOption(
+      '--config <path>',
+      'accounts, policies and where to keep the journal (JSON)',
+    ),
+  )
     .addHelpText(
       'after',
-      '\nExample:\n  keyturn coordinator --config /etc/keyturn/coordinator.json',
+      '\nExample:\n  keyturn coordinator --config /etc/keyturn/coordinator.json\n  keyturn coordinator --config /etc/keyturn/coordinator.json --show-config',
     )
-    .action(async ({ config: path }: { config: string }) => {
-      const { Coordinator, coordinatorConfigSchema } = await import('@keyturn/coordinator')
+    .action(async ({ config: path, ...show }: { config: string } & ShowOptions) => {
+      const isShown = isToShow(show)
+      const { Coordinator, coordinatorConfigSchema, wholeConfig } = await import(
+        '@keyturn/coordinator'
+      )
       const config = readConfiguration(path, coordinatorConfigSchema)
+      if (isShown) {
+        const settings = leavesOf(wholeConfig(config), readJson(path), path)
+        return saySettings(host, settings, show.json)
+      }
       const log = pino({ base: { part: 'coordinator' } }, host.stdout)
       const credential = await azureCredential(host.env)
       const coordinator = await new Coordinator({ config, credential, log }).start()

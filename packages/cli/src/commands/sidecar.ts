@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import {
   podOf,
+  type ReadConfig,
   readSidecarConfig,
   Sidecar,
   sidecarOptionsOf,
@@ -9,9 +9,16 @@ import {
 import { Command, Option } from 'commander'
 import { pino } from 'pino'
 import { azureCredential } from '../credential.ts'
-import { sentenceOf, UsageError } from '../failure.ts'
 import { type Host, untilAskedToEnd } from '../host.ts'
 import { useLittleMemory } from '../little-memory.ts'
+import { readJson } from '../read-file.ts'
+import {
+  isToShow,
+  type Shown,
+  type ShowOptions,
+  saySettings,
+  withShowConfig,
+} from '../settings/shown.ts'
 
 type Raw = Readonly<Record<string, string | readonly string[] | undefined>>
 
@@ -38,7 +45,9 @@ export const sidecarCommand = (host: Host): Command => {
     command.addOption(option)
     return { path, attribute: option.attributeName() }
   })
-  return command.action(async (raw: Raw) => {
+  return withShowConfig(command).action(async (raw: Raw) => {
+    const show = command.opts<ShowOptions>()
+    const isShown = isToShow(show)
     useLittleMemory()
     const flags = Object.fromEntries(
       options
@@ -46,13 +55,15 @@ export const sidecarCommand = (host: Host): Command => {
         .map(({ path, attribute }) => [path, raw[attribute]]),
     )
     const path = raw['config']
-    const { config } = readSidecarConfig({
+    const read = readSidecarConfig({
       env: host.env,
       flags,
       ...(typeof path === 'string' ? { file: { path, json: readJson(path) } } : {}),
     })
-    const sidecarOptions = await sidecarOptionsOf(config, {
-      pod: podOf(host.env),
+    const pod = podOf(host.env)
+    if (isShown) return saySettings(host, settingsOf(read, path, pod?.name), show.json)
+    const sidecarOptions = await sidecarOptionsOf(read.config, {
+      pod,
       credential: () => azureCredential(host.env),
     })
     const { name } = sidecarOptions
@@ -64,11 +75,20 @@ export const sidecarCommand = (host: Host): Command => {
   })
 }
 
-const readJson = (path: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON' : sentenceOf(error)
-    throw new UsageError(`The configuration ${path} cannot be read: ${why}.`)
-  }
-}
+/** Each setting as it holds, and the flag, the variable or the file that says so. */
+const settingsOf = (
+  { config, origins }: ReadConfig,
+  file: unknown,
+  podName: string | undefined,
+): readonly Shown[] =>
+  sidecarSettings.map(({ path, flag, variable }) => {
+    const value = path.split('.').reduce<unknown>((at, part) => Object(at)[part], config)
+    const [flagAlone = flag] = flag.split(' ', 1)
+    const by = { flag: flagAlone, environment: variable, file: String(file) }
+    const origin = origins.get(path)
+    if (origin !== undefined) return { name: path, value, from: by[origin] }
+    const isOfPod = path === 'name' && podName !== undefined
+    return isOfPod
+      ? { name: path, value: podName, from: 'KEYTURN_POD_NAME' }
+      : { name: path, value: null, from: null }
+  })
