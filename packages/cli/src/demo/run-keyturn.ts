@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountStatus } from '@keyturn/protocol'
-import { Failure } from '../failure.ts'
 import type { AzureByHand } from './azure.ts'
 import { compare } from './compare.ts'
 import { latencies } from './latency.ts'
@@ -18,13 +17,12 @@ import {
 import type { DemoReport } from './report.ts'
 import { seedDocuments } from './seed-documents.ts'
 import type { Coordinating, Stage } from './stage.ts'
+import { untilEnded } from './until-ended.ts'
 import type { View } from './view/view.ts'
 import { regenerateCalls } from './witness.ts'
 
 /** How often the coordinator is asked how things stand, in ms. */
 const lookMs = 200
-/** A rotation that takes longer than this has failed, in ms. */
-const rotationMsMax = 180_000
 
 /** The main job: both keys of an account are turned under load. */
 export const runKeyturn = async (
@@ -58,7 +56,10 @@ export const runKeyturn = async (
   await watch(look, pace.calmMs)
   crew.stage('during')
   await coordinating.operators.verb({ verb: 'rotate', reason: 'the demo' })
-  const status = await untilEnded(look)
+  const status = await untilEnded(look, {
+    now: () => performance.now(),
+    pause: () => sleep(lookMs),
+  })
   crew.stage('after')
   await watch(look, pace.calmMs)
   crew.stop()
@@ -100,20 +101,6 @@ const watch = async (look: () => Promise<unknown>, ms: number): Promise<void> =>
   const until = performance.now() + ms
   while (performance.now() < until) {
     await look()
-    await sleep(lookMs)
-  }
-}
-
-const untilEnded = async (look: () => Promise<AccountStatus>): Promise<AccountStatus> => {
-  const until = performance.now() + rotationMsMax
-  for (;;) {
-    const status = await look()
-    const word = status.rotation?.status
-    if (word === 'completed' || word === 'reverted') return status
-    if (performance.now() > until) {
-      const why = status.blockers.map(({ sentence }) => sentence).join(' ')
-      throw new Failure(`The rotation is stuck in ${status.rotation?.phase}: ${why}`)
-    }
     await sleep(lookMs)
   }
 }
