@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { restartablePort } from '../e2e/support/ports.ts'
+import { restartablePort } from '../support/process/ports.ts'
 import { type Block, blocksOf } from './support/blocks.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -5,7 +5,7 @@ import { type AzureSim, VirtualClock } from '@keyturn/azure-sim'
 import t from 'tap'
 import { Turning } from './support/turning.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const minute = 60_000
 const hour = 60 * minute
@@ -49,16 +49,17 @@ t.test('a stray without a sidecar blocks the regeneration until it stops', async
   await turning.until('marked', status =>
     /counts in/.test(blockerOf(status, 'EVIDENCE_PENDING')?.sentence ?? ''),
   )
-  clock.advance(20 * minute)
+  clock.advance(1_000)
   for (let days = 1; days <= 3; days += 1) {
     t.comment(`day ${days}: it runs once, and Azure sees it`)
     await stray.getDatabaseAccount()
-    clock.advance(1_000)
+    // On the first day the lag passes once it has run: whoever looked before would have seen nobody.
+    clock.advance(days === 1 ? 20 * minute : 1_000)
     const left = (status: Status) => blockerOf(status, 'RECENTLY_USED')?.passesInMs ?? 0
     const seen = await turning.until('seen', status => left(status) > 11 * hour)
     t.ok(left(seen) <= 12 * hour)
     const { sentence } = blockerOf(seen, 'RECENTLY_USED') ?? {}
-    t.match(sentence, /used \d+ s ago, when every member had let go of it: find the stray/)
+    t.match(sentence, /used .+ ago, when every member had let go of it: find the stray/)
     clock.advance(11 * hour)
     await turning.until('nearly over', now => left(now) > 0 && left(now) < 2 * hour)
   }

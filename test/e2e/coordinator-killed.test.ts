@@ -117,8 +117,8 @@ t.test(
     const hangs = { service: 'arm', fault: 'error', delayMs: neverMs } as const
     const isLate = { service: 'arm', fault: 'late', delayMs: 2_500 } as const
     const call = { verb: 'POST', path: '/regenerateKey' }
-    const patient = { sendWithinMs: 3_000, armSettleMs: never }
-    const usual = { sendWithinMs: 3_000, armSettleMs: 3_000 }
+    const patient = { sendWithinMs: 6_000, armSettleMs: never }
+    const usual = { sendWithinMs: 6_000, armSettleMs: 5_000 }
 
     const scene = await Scene.open(t, patient)
     const lift = await ambush(scene.hand, { ...hangs, ...call })

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { saidBy } from '../support/process/run.ts'
 import { commandLine, descendants, isAlive, startDemo } from './support/demo.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 /** A demo under load, with folders in a place of their own. */
 const running = async (t: Test) => {

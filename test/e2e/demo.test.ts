@@ -5,7 +5,7 @@ import type { Testimony } from './support/azure-control.ts'
 import { azureIn, startDemo } from './support/demo.ts'
 
 // Two demos, one after the other, each of which drives as much load as the machine can carry.
-t.setTimeout(420_000)
+t.setTimeout(900_000)
 
 const reportOf = (out: string): Report => {
   const lines = out.trimEnd().split('\n')

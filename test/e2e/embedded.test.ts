@@ -9,15 +9,15 @@ import { oldKeysRefused } from '../../packages/cli/src/demo/old-keys.ts'
 import { keysetSecret } from '../../packages/cli/src/demo/options.ts'
 import { seedDocuments } from '../../packages/cli/src/demo/seed-documents.ts'
 import { type Coordinating, Stage } from '../../packages/cli/src/demo/stage.ts'
+import { restartablePort } from '../support/process/ports.ts'
 import { regenerated } from './support/azure-control.ts'
 import type { EmbeddingOptions, Told } from './support/embedding.ts'
-import { restartablePort } from './support/ports.ts'
 import { never, quick, regeneration } from './support/scene.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const name = 'orders-0'
-const stuckAfterMs = 90_000
+const stuckAfterMs = 180_000
 
 /** An application that embeds its sidecar, in a process of its own. */
 class Application {

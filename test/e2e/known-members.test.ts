@@ -11,7 +11,7 @@ import { Sidecar } from '@keyturn/sidecar'
 import { Authority, type Issued, Issuer } from '@keyturn/testkit/identity'
 import t, { type Test } from 'tap'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const scratch = (t: Test): string => {
   const folder = mkdtempSync(join(tmpdir(), 'kt-id-'))
@@ -138,7 +138,7 @@ t.test('certificates and authorities rotate under a running sidecar, on both sid
   // Its certificate is of the former authority: it is heard no more, though its connection stood.
   await until(async () => ((await member())?.reportedMsAgo ?? 0) > 1_500)
   write('one', await next.issue({ commonName: 'one' }))
-  await until(async () => ((await member())?.reportedMsAgo ?? 1e9) < 50)
+  await until(async () => ((await member())?.reportedMsAgo ?? 1e9) < 1_500)
   t.pass('and once it is renewed it reports again, without a restart')
 })
 
@@ -155,7 +155,7 @@ t.test('a projected token rotates under a running sidecar', async t => {
         pod: { name: 'orders-7', uid: 'u-7' },
       },
     })
-  writeFileSync(at('token'), await token(300_000))
+  writeFileSync(at('token'), await token(3_600_000))
   await sidecar('orders-7', { tokenFile: at('token') })
   const member = () => reportsOf(path => ask(ada, path), 'orders-7')
   await until(async () => (await member())?.acknowledged?.version === 1)
@@ -163,7 +163,7 @@ t.test('a projected token rotates under a running sidecar', async t => {
   writeFileSync(at('token'), await token(1_000))
   await until(async () => ((await member())?.reportedMsAgo ?? 0) > 1_500)
   await issuer.rotate()
-  writeFileSync(at('token'), await token(300_000))
-  await until(async () => ((await member())?.reportedMsAgo ?? 1e9) < 50)
+  writeFileSync(at('token'), await token(3_600_000))
+  await until(async () => ((await member())?.reportedMsAgo ?? 1e9) < 1_500)
   t.pass('the next one is read from the same file, though another key signed it')
 })

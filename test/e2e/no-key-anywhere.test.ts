@@ -25,7 +25,7 @@ import { everyKeyOf } from './support/azure-control.ts'
 import { azureIn, descendants } from './support/demo.ts'
 import { filesBelow, foundIn, shownOf } from './support/search.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 // What tap adds to a test's own process is nothing for the processes of the stage.
 process.execArgv = process.execArgv.filter(flag => !flag.startsWith('--import='))
 

@@ -14,8 +14,10 @@ import { keyVault, sidecar } from '@keyturn/keyring'
 import type { AccountStatus } from '@keyturn/protocol'
 import { Sidecar } from '@keyturn/sidecar'
 import t, { type Test } from 'tap'
+import { restartablePort } from '../support/process/ports.ts'
 import { Coordinating } from './support/coordinating.ts'
-import { restartablePort } from './support/ports.ts'
+
+t.setTimeout(600_000)
 
 const secret = 'keyset'
 const word = { by: 'ada', reason: 'the secret is gone' }

@@ -2,7 +2,7 @@ import { VirtualClock } from '@keyturn/azure-sim'
 import t from 'tap'
 import { Turning } from './support/turning.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const minute = 60_000
 const hour = 60 * minute

@@ -7,7 +7,7 @@ import { oldKeysRefused } from '../../packages/cli/src/demo/old-keys.ts'
 import { newestGenerations, regenerated } from './support/azure-control.ts'
 import { killed, Scene } from './support/scene.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 /** Whose word the rotation waits for now, and for nobody else's. */
 const waitsFor = (member: string, codes: readonly string[]) => (status: AccountStatus) =>

@@ -31,8 +31,6 @@ const loadedBy = async (t: Test, ...argv: string[]): Promise<readonly string[]> 
   return [...new Set(packages.filter(name => name !== undefined))].sort()
 }
 
-t.setTimeout(120_000)
-
 t.test('a command loads what it needs and no more', async t => {
   const least = ['cli', 'commander', 'fastest-levenshtein']
   t.same(await loadedBy(t, '--help'), least)

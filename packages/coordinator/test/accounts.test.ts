@@ -4,8 +4,6 @@ import { accountStatusSchema } from '@keyturn/protocol'
 import t, { type Test } from 'tap'
 import { ask, configFor, startAzure, startCoordinator, until } from './support.ts'
 
-t.setTimeout(120_000)
-
 /** Takes every connection, and never says a word. */
 const openSilence = async (t: Test): Promise<{ url: string; end: () => void }> => {
   const sockets = new Set<Socket>()

@@ -14,7 +14,7 @@ import {
   type CoordinatorSettings,
   Stage,
 } from '../../../packages/cli/src/demo/stage.ts'
-import { restartablePort } from './ports.ts'
+import { restartablePort } from '../../support/process/ports.ts'
 
 // What tap adds to a test's own process is nothing for the processes of the stage.
 process.execArgv = process.execArgv.filter(flag => !flag.startsWith('--import='))
@@ -43,7 +43,7 @@ const workers = 4
 /** Light: so many workers at full speed would leave no processor to anybody else. */
 const thinkMs = 100
 const names = ['one', 'two']
-const stuckAfterMs = 90_000
+const stuckAfterMs = 180_000
 
 /** An Azure, a coordinator that dies and comes back, two sidecars and two applications under load. */
 export class Scene {

@@ -9,8 +9,8 @@ import type { AccountStatus, HistoryEntry, VerbRequest } from '@keyturn/protocol
 import type { Test } from 'tap'
 import { Child } from '../../../packages/cli/src/demo/child.ts'
 import { OperatorClient } from '../../../packages/cli/src/operator-client.ts'
+import { restartablePort } from '../../support/process/ports.ts'
 import { followAsMember } from './members.ts'
-import { restartablePort } from './ports.ts'
 
 // What tap adds to a test's own process is nothing for the processes that a test starts.
 process.execArgv = process.execArgv.filter(flag => !flag.startsWith('--import='))
@@ -48,7 +48,7 @@ export interface Called {
   readonly body?: { readonly keyKind?: string } | undefined
 }
 
-const stuckAfterMs = 60_000
+const stuckAfterMs = 180_000
 
 /** An Azure in this process, whose clock a test may hold, and a coordinator in one of its own. */
 export class Turning {

@@ -60,7 +60,7 @@ t.test('a read-only key is regenerated, and no other one moves', async t => {
   const readWrite = openArm(at)
   const [before, others] = await Promise.all([readOnly.look(null), readWrite.look(null)])
   t.not(before.view.fingerprints.primary, others.view.fingerprints.primary)
-  const sent = await readOnly.regenerate('secondary', 5_000)
+  const sent = await readOnly.regenerate('secondary', 60_000)
   const operation = sent.is === 'accepted' ? sent.operation : ''
   let look = await readOnly.look(operation)
   while (look.view.operation?.status !== 'succeeded') look = await readOnly.look(operation)
@@ -74,10 +74,10 @@ t.test('Azure’s refusal of a key in use is told apart, and can be passed over'
   azure.account.flags.capabilities = ['EnableKeyCheckBeforeRegenerationPreview']
   await use('secondary', 'readWrite')
   const arm = openArm(at)
-  t.match(await arm.regenerate('secondary', 5_000), { is: 'refused', because: 'recently-used' })
-  const sent = await arm.regenerate('secondary', 5_000, { skipUsageCheck: true })
+  t.match(await arm.regenerate('secondary', 60_000), { is: 'refused', because: 'recently-used' })
+  const sent = await arm.regenerate('secondary', 60_000, { skipUsageCheck: true })
   t.equal(sent.is, 'accepted')
-  const busy = await arm.regenerate('primary', 5_000)
+  const busy = await arm.regenerate('primary', 60_000)
   t.notMatch(busy, { because: 'recently-used' }, 'a lock is another refusal')
   const operation = sent.is === 'accepted' ? sent.operation : ''
   let { view } = await arm.look(operation)

@@ -127,7 +127,7 @@ t.test('a region that has not heard of the key says so, and in the end it has', 
   Object.assign(azure.regeneration, { durationMs: 0, spreadMs: 2_000, gapMs: 2_000 })
   const { accountId: account, credential, armEndpoint: endpoint } = azure
   const before = (await look()).view.fingerprints.secondary
-  await openArm({ account, credential, endpoint }).regenerate('secondary', 5_000)
+  await openArm({ account, credential, endpoint }).regenerate('secondary', 60_000)
   let seen = await look()
   while (seen.view.fingerprints.secondary === before) seen = await look()
   for (const region of seen.regions) {
@@ -165,7 +165,8 @@ t.test('a probe in a row begins at a moment drawn by chance', async t => {
   await prober.probe(first, keys.primary)
   t.equal(drawn, 0, 'one at a gate is not put off')
   const since = performance.now()
-  await prober.probe(first, keys.primary, 40)
+  await prober.probe(first, keys.primary, 400)
   t.equal(drawn, 1)
-  t.ok(performance.now() - since >= 19)
+  // A timer counts from when its round of the event loop began, which may be a while ago.
+  t.ok(performance.now() - since >= 100)
 })

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
@@ -8,7 +8,11 @@ import { deadBy, expectedBy, TestClock, until } from './support.ts'
 /** A program that says what its file says, until the test has it say something else. */
 const saying = (t: Test, first: string) => {
   const program = join(t.testdir(), 'who-runs.mjs')
-  const says = (script: string) => writeFileSync(program, script)
+  // Whole, as it runs all the while: a file that is being written is an empty program for a moment.
+  const says = (script: string) => {
+    writeFileSync(`${program}.new`, script)
+    renameSync(`${program}.new`, program)
+  }
   says(first)
   const clock = new TestClock()
   const logged: string[] = []
