@@ -1,24 +1,21 @@
 import { once } from 'node:events'
 import { existsSync, readdirSync, watch } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { ask, attachment, usage } from './helpers/local.ts'
+import { obstruct } from './helpers/obstacle.ts'
 import { TestProcess } from './helpers/process.ts'
 import { startBeside } from './helpers/sidecars.ts'
-
-/** A directory in the place of the temporary file: no right or quota of root can help it. */
-const obstacleIn = (directory: string): string => join(directory, 'state', 'pod-1.json.tmp')
 
 t.test('a goodbye that a restart would not remember is not answered as heard', async t => {
   const { socket, directory, lines } = await startBeside(t)
   await lines.until('acknowledged')
   await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
-  await mkdir(obstacleIn(directory))
+  const clear = await obstruct(directory)
   const unheard = await ask(socket, 'DELETE', '/v1/clients/c-1', { body: usage(1) })
   t.equal(unheard.status, 503, 'so the client leaves its presence socket: its end proves the rest')
-  await rm(obstacleIn(directory), { recursive: true })
+  await clear()
 })
 
 t.test('the proof of a death stays until the death is on the disk', async t => {
@@ -33,7 +30,7 @@ t.test('the proof of a death stays until the death is on the disk', async t => {
   presence.listen(path)
   await once(presence, 'listening')
   await ask(socket, 'PUT', '/v1/clients/c-2', { body: attachment('c-2') })
-  await mkdir(obstacleIn(directory))
+  const clear = await obstruct(directory)
   application.child.kill('SIGKILL')
   const died = await lines.until('client-died')
   t.match(died, { client: /^orders-api\./ })
@@ -41,7 +38,7 @@ t.test('the proof of a death stays until the death is on the disk', async t => {
   t.equal(leftovers(directory).length, 1, 'its presence socket is still there to be asked')
   const watcher = watch(directory)
   t.teardown(() => watcher.close())
-  await rm(obstacleIn(directory), { recursive: true })
+  await clear()
   while (leftovers(directory).length > 0) await once(watcher, 'change')
   t.ok(existsSync(path), 'and a living client’s stays')
   presence.close()

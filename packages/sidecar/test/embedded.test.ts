@@ -16,8 +16,10 @@ t.test('a client in the same process is one like any other: counted, fenced, and
   t.equal(sidecar.socket, null)
   const ring = new Ring({ source: sidecar.keys({ name: 'orders-api', usageMs: 200 }) }).start()
   t.equal((await ring.whenKeyset(10_000))?.version, 1)
-  const first = await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
-  t.match(first.clients, { attached: 1, lost: [] })
+  const first = await coordinator.until(
+    ({ acknowledged, clients }) => acknowledged?.version === 1 && clients.attached === 1,
+  )
+  t.same(first.clients.lost, [])
 
   t.comment('a request is in flight with a key that is being fenced')
   const begun = ring.begin(request)

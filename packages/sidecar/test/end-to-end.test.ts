@@ -59,8 +59,10 @@ t.test(
 
     t.comment('the application started first, and is served once the member has joined')
     await application.until(({ is, version }) => is === 'swapped' && version === 1)
-    const first = await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
-    t.match(first, { durable: true, clients: { attached: 1, lost: [] }, account: azure.accountId })
+    const first = await coordinator.until(
+      ({ acknowledged, clients }) => acknowledged?.version === 1 && clients.attached === 1,
+    )
+    t.match(first, { durable: true, clients: { lost: [] }, account: azure.accountId })
     t.equal(first.proven.length, 2, 'both keys were tried in every region from here')
     t.equal(coordinator.reports[0]?.authorization, 'Bearer member-token')
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -54,9 +54,10 @@ t.test('who was attached then can still be proven dead', async t => {
 
 t.test('a name that another process has is left to it', async t => {
   const { socket, sidecar, lines } = await startBeside(t)
-  await unlink(socket)
   const other = createServer(connection => void connection.end())
-  await new Promise<void>(resolve => other.listen(socket, resolve))
+  await new Promise<void>(resolve => other.listen(`${socket}.other`, resolve))
+  // In one step: the sidecar would take a name that is free for a moment.
+  await rename(`${socket}.other`, socket)
   t.teardown(() => other.close())
   t.match(await lines.until('socket-missing'), { reason: 'SOCKET_IN_USE' })
   await sidecar.stop()
@@ -66,10 +67,13 @@ t.test('a name that another process has is left to it', async t => {
 t.test('what cannot be made again is told once, and tried until it can', async t => {
   const directory = await scratch(t)
   const socket = join(directory, 'run', 'keyturn.sock')
+  for (const each of ['before', 'after']) await mkdir(join(directory, each))
+  await mkdir(join(directory, 'after', 'keyturn.sock'))
+  await symlink('before', join(directory, 'run'))
   const { lines } = await startBeside(t, { socket })
-  await rm(dirname(socket), { recursive: true })
-  await mkdir(dirname(socket))
-  await mkdir(socket)
+  // In one step: the sidecar would make what is missing for a moment.
+  await symlink('after', join(directory, 'next'))
+  await rename(join(directory, 'next'), join(directory, 'run'))
   await lines.until('socket-missing')
   await rm(socket, { recursive: true })
   await chmod(dirname(socket), 0o700)

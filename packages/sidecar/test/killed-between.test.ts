@@ -51,9 +51,14 @@ t.test('killed before it has recorded a client, it has handed it nothing', async
     },
     () => undefined,
   )
-  for (const path of ['/v1/keyset', '/v1/keyset/stream']) {
+  const codeOf = async (path: string): Promise<string> => {
     const { text } = await ask(socket, 'GET', path, { headers: { 'keyturn-client': 'c-1' } })
-    t.equal(JSON.parse(text).code, 'CLIENT_NOT_RECORDED', path)
+    return JSON.parse(text).code
+  }
+  // Until its request has been read, it is nobody.
+  while ((await codeOf('/v1/keyset')) === 'CLIENT_UNKNOWN');
+  for (const path of ['/v1/keyset', '/v1/keyset/stream']) {
+    t.equal(await codeOf(path), 'CLIENT_NOT_RECORDED', path)
   }
   t.notOk(isAttached)
   await halting.kill()

@@ -64,11 +64,16 @@ t.test('whoever reads while it changes reads one version whole', async t => {
   const reading = (async () => {
     while (!isOver) versions.add(JSON.parse(await readFile(path, 'utf8')).version)
   })()
+  const reads = async (version: number) => {
+    while (!versions.has(version)) await new Promise(setImmediate)
+  }
+  await reads(1)
   for (let version = 2; version <= last; version += 1) {
     source.say(fencedKeyset(version))
     await new Promise(setImmediate)
   }
   await lines.until('rendered', ({ version }) => version === last)
+  await reads(last)
   isOver = true
   await reading
   t.ok(versions.size > 1, 'there was something to see')

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Report } from '@keyturn/protocol'
 import t, { type Test } from 'tap'
 import { FakeCoordinator } from './helpers/fake-coordinator.ts'
@@ -89,9 +90,14 @@ t.test('the state on the disk names clients and fingerprints, and no key', async
   const sidecar = await start(1)
   const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
   await application.until(({ is }) => is === 'swapped')
-  await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  await coordinator.until(
+    ({ acknowledged, clients }) => acknowledged?.version === 1 && clients.attached === 1,
+  )
+  const read = () => readFile(join(state, 'pod-1.json'), 'utf8')
+  // That it was heard is written after it was heard.
+  while (!/"confirmed": true/.test(await read())) await sleep(5)
   await sidecar.kill()
-  const text = await readFile(join(state, 'pod-1.json'), 'utf8')
+  const text = await read()
   const stored = JSON.parse(text)
   t.match(stored, {
     schema: 'keyturn/sidecar-state/v1',

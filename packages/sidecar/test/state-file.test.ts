@@ -1,9 +1,10 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { memberAtStart, toStore } from '@keyturn/core'
 import t from 'tap'
 import { StateFile } from '../src/state/state-file.ts'
 import { ask, attachment } from './helpers/local.ts'
+import { obstruct } from './helpers/obstacle.ts'
 import { scratch } from './helpers/scratch.ts'
 import { startBeside } from './helpers/sidecars.ts'
 
@@ -60,16 +61,14 @@ t.test('a directory that cannot be used is refused at the start', async t => {
 t.test('a client that cannot be recorded is handed nothing', async t => {
   const { socket, directory, lines } = await startBeside(t)
   await lines.until('acknowledged')
-  // A directory in the place of the temporary file: no right or quota of root can help it.
-  const obstacle = join(directory, 'state', 'pod-1.json.tmp')
-  await mkdir(obstacle)
+  const clear = await obstruct(directory)
   const refused = await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
   t.equal(refused.status, 503)
   t.match(JSON.parse(refused.text), { code: 'CLIENT_NOT_RECORDED' })
   const headers = { 'keyturn-client': 'c-1' }
   t.equal((await ask(socket, 'GET', '/v1/keyset', { headers })).status, 503)
   await lines.until('state-not-written')
-  await rm(obstacle, { recursive: true })
+  await clear()
   await chmod(join(directory, 'state'), 0o700)
   const taken = await ask(socket, 'PUT', '/v1/clients/c-1', { body: attachment('c-1') })
   t.equal(taken.status, 204)

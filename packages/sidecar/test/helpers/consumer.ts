@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
  */
 const [, , file = '', pidFile = ''] = process.argv
 const seen = readFileSync(file, 'utf8')
-writeFileSync(pidFile, `${process.pid}\n`)
 writeFileSync(`${pidFile}.seen`, seen)
+// Last: whoever finds it may look at the other one.
+writeFileSync(pidFile, `${process.pid}\n`)
 setInterval(() => undefined, 60_000)

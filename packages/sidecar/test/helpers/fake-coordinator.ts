@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type Report, type ReportAnswer, reportSchema } from '@keyturn/protocol'
+import { restartablePort } from '../../../../test/support/process/ports.ts'
 
 export interface Taken {
   readonly member: string
@@ -41,9 +41,9 @@ export class FakeCoordinator {
   async listen(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server = this.#create()
+    this.#port ||= await restartablePort()
     this.#server.listen(this.#port, '127.0.0.1', resolve)
     await promise
-    this.#port = (this.#server.address() as AddressInfo).port
   }
 
   async stop(): Promise<void> {
