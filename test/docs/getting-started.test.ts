@@ -92,7 +92,7 @@ class Newcomer {
   }
 }
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 t.test('the newcomer’s path, each command as it is printed', async t => {
   const folder = checkout()

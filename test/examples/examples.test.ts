@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { scenes } from '../../examples/stage/scenes.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 t.jobs = 2
 
 const root = join(import.meta.dirname, '..', '..')

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { saidBy, startNode } from '../support/process/run.ts'
@@ -114,7 +115,10 @@ t.test('a killed start leaves npm at work, and the next waits for npm', async t 
   const killed = start(folder, { NPM_WAITS: 'yes' })
   await saidBy(killed, 'npm is waiting')
   const lock = join(folder, '.keyturn', 'install.lock')
-  const [, npmPid] = JSON.parse(readFileSync(lock, 'utf8')).pids
+  const pids = (): readonly number[] => JSON.parse(readFileSync(lock, 'utf8')).pids
+  // npm may speak before its parent has written down who it is.
+  while (pids().length < 2) await sleep(10)
+  const [, npmPid = 0] = pids()
   killed.child.kill('SIGKILL')
   const next = start(folder)
   await saidBy(next, 'another start is installing')

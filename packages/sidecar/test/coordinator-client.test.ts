@@ -14,7 +14,7 @@ const answering = async (status: number, body: string) => {
     'pod-1',
   )
   return {
-    send: () => client.report(report, AbortSignal.timeout(5_000)),
+    send: () => client.report(report, AbortSignal.timeout(60_000)),
     end: async () => {
       await client.close()
       server.close()
@@ -31,7 +31,7 @@ t.test('a token that rotates is read before each report', async t => {
     'pod-1',
   )
   t.teardown(() => client.close())
-  for (const _ of [1, 2]) await client.report(report, AbortSignal.timeout(5_000))
+  for (const _ of [1, 2]) await client.report(report, AbortSignal.timeout(60_000))
   t.same(
     coordinator.reports.map(({ authorization }) => authorization),
     ['Bearer one', 'Bearer two'],
@@ -66,7 +66,7 @@ t.test('a coordinator is trusted by its own authority only where it is named', a
       'pod-1',
     )
     await client
-      .report(report, AbortSignal.timeout(5_000))
+      .report(report, AbortSignal.timeout(60_000))
       .then(
         () => t.fail('it is no coordinator'),
         error =>

@@ -46,7 +46,7 @@ const start = async (t: Test) => {
       'pod-1',
     )
     t.teardown(() => client.close())
-    return () => client.report(anyReport, AbortSignal.timeout(20_000))
+    return () => client.report(anyReport, AbortSignal.timeout(60_000))
   }
   return { servers, clients, seen, at, write, clientOf }
 }

@@ -49,7 +49,7 @@ t.test('no key is in any log, report, file, status, metric, problem or inspectio
       getSecret: async () => ({ value, properties: { version: String(version) } }),
     },
   })
-  const look = () => source.refresh('requested', AbortSignal.timeout(5_000)).catch(() => undefined)
+  const look = () => source.refresh('requested', AbortSignal.timeout(60_000)).catch(() => undefined)
   const socket = join(directory, 'keyturn.sock')
   const options = {
     name: 'pod-1',

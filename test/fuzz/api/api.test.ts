@@ -7,7 +7,7 @@ import { LeakSearch } from './leaks.ts'
 import { requestsOf } from './requests.ts'
 import { startTarget } from './target.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 t.test('every route, asked rightly and wrongly: no failure, no hang, no secret', async t => {
   const target = await startTarget()

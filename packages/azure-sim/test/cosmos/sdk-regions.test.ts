@@ -145,7 +145,7 @@ t.test('reads go on in another region when one answers 503, hangs or is reset', 
     const { azure, client, served } = await open(t, { regions: five.slice(0, 3) })
     await (await containerOf(client())).items.create({ id: 'a' })
     const preferredLocations = ['East US', 'North Europe']
-    const reader = client({ preferredLocations, requestTimeout: 400 })
+    const reader = client({ preferredLocations, requestTimeout: 3_000 })
     const item = reader.database('d').container('c').item('a', 'a')
     await item.read()
     served()

@@ -13,7 +13,7 @@ import { Coordinator } from '../../src/index.ts'
 import { ask, configFor, report, startAzure, until } from '../support.ts'
 import { coordinatorUser } from './support.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 /** A member's process in a pod: it reports over HTTP and follows the vault, until it is killed. */
 class PodMember {

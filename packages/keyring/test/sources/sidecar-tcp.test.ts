@@ -10,7 +10,7 @@ import { LocalHttp } from '../../src/sources/sidecar/http.ts'
 import { directoryOf, placeOf } from '../../src/sources/sidecar/place.ts'
 import { presencePath } from '../../src/sources/sidecar/presence.ts'
 
-const signal = AbortSignal.timeout(20_000)
+const { signal } = new AbortController()
 const healthz = { method: 'GET', path: '/healthz' } as const
 
 const scratch = async (t: Test): Promise<string> => {

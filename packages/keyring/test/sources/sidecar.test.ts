@@ -275,7 +275,7 @@ t.test('it keeps no finished process alive', async t => {
   const program = `
     import { Ring, sidecar } from '@keyturn/keyring'
     const ring = new Ring({ source: sidecar({ socket: ${JSON.stringify(fake.socket)} }) }).start()
-    await ring.whenKeyset(10_000)
+    await ring.whenKeyset(60_000)
     console.log(ring.current.version)
   `
   const child = spawn(
@@ -287,7 +287,7 @@ t.test('it keeps no finished process alive', async t => {
   child.stdout.on('data', chunk => {
     output += chunk
   })
-  const [code] = await once(child, 'exit')
+  const [code] = await once(child, 'close')
   t.equal(code, 0)
   t.equal(output.trim(), '1')
 })

@@ -30,7 +30,7 @@ const stage = async (t: Test, options: Partial<KeyVaultOptions>, principal = 'op
   })
   const ring = new Ring({ source })
   t.teardown(() => source.stop())
-  const look = () => source.refresh('requested', AbortSignal.timeout(5_000))
+  const look = () => source.refresh('requested', AbortSignal.timeout(60_000))
   const held = () => ring.current && heldOf(ring.current)
   return { azure, vault, source, ring, look, held }
 }
