@@ -18,7 +18,13 @@ class SpokenWorld implements RenderWorld {
   #waiters = new Set<() => void>()
 
   async replaceFile(): Promise<void> {}
-  async run(): Promise<void> {}
+  /** Whether its reload command starts the consumer anew, at once. */
+  reloadStarts = false
+
+  async run(): Promise<void> {
+    if (this.reloadStarts) this.started = { pid: 9, at: this.now ?? 0 }
+  }
+
   signal(): void {}
 
   async ticksNow(): Promise<number | null> {
@@ -56,7 +62,13 @@ const startPassive = (t: Test, change: Partial<RenderedFile> = {}, world = new S
       store,
       held: () => held,
       world,
-      clock: { ...systemClock, sleep: async () => void (await new Promise(setImmediate)) },
+      clock: {
+        ...systemClock,
+        sleep: async ms => {
+          await new Promise(setImmediate)
+          if (world.now !== null) world.now += Math.floor(ms / 10)
+        },
+      },
       chance: () => 0.5,
       log: lines.log,
       tally: new Tally(),
@@ -85,6 +97,14 @@ t.test('only a process that began after the file was in place has loaded it', as
     t.equal(loaded(), null, JSON.stringify(started))
   }
   world.started = { pid: 8, at: 1_001 }
+  await lines.until('rendered-acknowledged')
+  t.equal(loaded(), 1)
+})
+
+t.test('a consumer that the reload starts within a blink has loaded it', async t => {
+  const world = new SpokenWorld()
+  world.reloadStarts = true
+  const { lines, loaded } = startPassive(t, {}, world)
   await lines.until('rendered-acknowledged')
   t.equal(loaded(), 1)
 })

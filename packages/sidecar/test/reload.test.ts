@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { startedBy } from '../src/render/process-start.ts'
+import { startedBy, ticksNow, ticksOf } from '../src/render/process-start.ts'
 import { startRendering } from './helpers/rendering.ts'
 import { scratch } from './helpers/scratch.ts'
 import { fencedKeyset } from './helpers/sidecars.ts'
@@ -84,6 +84,19 @@ t.test('a pid of another container, which here is the sidecar’s own, is nobody
   t.match(await startedBy(pidFile), { pid: process.ppid })
   await writeFile(pidFile, `${process.pid}`)
   t.equal(await startedBy(pidFile), null, 'it is not signalled, and its start proves nothing')
+})
+
+t.test('no start proves anything by a clock that is not the one of starts', async t => {
+  const fields = ['S', ...Array.from({ length: 18 }, () => '0'), '500000', '0']
+  const ownStat = `7 (a (b) c) ${fields.join(' ')}`
+  const ticks = (uptime: string) => ticksOf({ uptime, ownStat, ranSeconds: 60 })
+  t.equal(ticks('5060.02 9.9'), 506_002)
+  t.equal(ticks('9060.02 9.9'), 906_002, 'a machine that slept meanwhile')
+  t.equal(ticks('90.00 9.9'), null, 'the uptime of a container')
+  t.equal(ticks('5040.00 9.9'), null, 'also once it has been up for long')
+  t.equal(ticks(''), null)
+  t.equal(ticksOf({ uptime: '5060.02', ownStat: '', ranSeconds: 60 }), null)
+  t.type(await ticksNow(), 'number', 'here there is one')
 })
 
 t.test('no reload command is told a key', async t => {

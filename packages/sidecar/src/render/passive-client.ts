@@ -4,6 +4,7 @@ import { reasonOf } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Tally } from '../metrics/tally.ts'
 import type { MemberStore } from '../store.ts'
+import { tickMs } from './process-start.ts'
 import { passiveId, type RenderedFile } from './rendered-file.ts'
 import { printFile, shownBy } from './text.ts'
 import type { RenderWorld } from './world.ts'
@@ -149,6 +150,8 @@ export class PassiveClient {
       if (this.#parts.held() !== keyset || this.#loaded === keyset) over.abort()
     })
     const signal = AbortSignal.any([over.signal, this.#stop.signal])
+    // Who starts within the tick of the rendering cannot be told from who started before it.
+    if (this.#canBeSeen()) await rest(clock, tickMs, signal)
     for (let failures = 0; !signal.aborted && !(await this.#reload(keyset)); ) {
       failures += 1
       await rest(clock, backoffMs(failures, chance(), backoff), signal)
