@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { AzureSim } from '@keyturn/azure-sim'
 import { backgroundClock, type Clock } from '@keyturn/keyring'
 import t from 'tap'
@@ -58,6 +60,27 @@ t.test('endpoints whose certificate nobody vouches for prove nothing', async t =
   t.not(line['reason'], 'wrong-key')
   t.equal(sidecar.status()?.acknowledged, null)
 })
+
+t.test(
+  'an account that names nonsense as its regions proves nothing, and stops nobody',
+  async t => {
+    const regions = [{ databaseAccountEndpoint: 'nowhere' }, { databaseAccountEndpoint: 'x://y' }]
+    const account = createServer((_request, response) => {
+      response.end(JSON.stringify({ readableLocations: regions }))
+    })
+    account.listen(0, '127.0.0.1')
+    await once(account, 'listening')
+    t.teardown(() => account.close())
+    const at = account.address()
+    const endpoint = `http://127.0.0.1:${typeof at === 'object' ? at?.port : ''}/`
+    const source = new SpokenSource(keyset({ endpoint }))
+    const { lines, sidecar } = await startBeside(t, { source })
+    await lines.until('key-not-accepted', ({ reason }) => reason === 'no-url')
+    await lines.until('key-not-accepted', ({ reason }) => reason === 'ERR_INVALID_PROTOCOL')
+    t.equal(sidecar.status()?.acknowledged, null)
+    t.same(sidecar.status()?.proven, [])
+  },
+)
 
 t.test('a machine whose clock is wrong still proves its keys', async t => {
   const { azure, document } = await sim(t)
