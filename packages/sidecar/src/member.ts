@@ -19,7 +19,7 @@ interface Parts {
 }
 
 /**
- * The member as its durable state has it, already on the disk under the identity of this process.
+ * The member as its durable state has it. Nothing of this process is on the disk yet.
  * @throws SidecarError STATE_UNWRITABLE
  */
 export const rememberMember = async (parts: Parts): Promise<RememberedMember> => {
@@ -40,7 +40,6 @@ export const rememberMember = async (parts: Parts): Promise<RememberedMember> =>
   const stored = loaded?.is === 'state' ? loaded.state : null
   const store = new MemberStore(memberAtStart(stored, newId(), disk !== null))
   const recorder = new Recorder(store, disk)
-  await recorder.record()
   let before = store.state
   store.follow(() => {
     tellFacts(log, before, store.state)

@@ -117,6 +117,11 @@ export class Sidecar {
       tally,
     })
     const counter = await this.#ports.listen(desk, { page, tally })
+    // Only now: whoever has the socket has the state as well, and goes on with it.
+    await recorder.record().catch(async error => {
+      await counter.close()
+      throw error
+    })
     const stop = new AbortController()
     const recording = keepRecorded({ store, recorder, clock, chance, log }, stop.signal)
     const watching = { store, recorder, ring, presence, prober, coordinator }

@@ -108,6 +108,23 @@ t.test('the state on the disk names clients and fingerprints, and no key', async
   for (const key of Object.values(fencedKeyset(1).keys)) t.notMatch(text, key)
 })
 
+t.test('one that is started beside it by mistake leaves its state alone', async t => {
+  const { coordinator, socket, state, start } = await stage(t)
+  await start(1)
+  const application = new TestProcess(t, './application.ts', [socket, 'orders-api'])
+  await application.until(({ is }) => is === 'swapped')
+  const { incarnation } = await coordinator.until(({ acknowledged }) => acknowledged?.version === 1)
+  const stored = () => readFile(join(state, 'pod-1.json'), 'utf8')
+  while (!JSON.parse(await stored()).identity.confirmed) await new Promise(setImmediate)
+  const before = await stored()
+  const args = ['pod-1', socket, state, coordinator.url]
+  const second = new TestProcess(t, './sidecar-process.ts', args)
+  t.not(await second.exited(), 0)
+  t.match(second.output, 'SOCKET_IN_USE')
+  t.equal(await stored(), before)
+  t.match(before, incarnation)
+})
+
 t.test('a sidecar that is stopped holds up nobody who has a keyset', async t => {
   const { socket, start } = await stage(t)
   const sidecar = await start(1)
