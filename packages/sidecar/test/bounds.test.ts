@@ -35,6 +35,15 @@ t.test('connections beyond the bound are closed unheard, and those within live o
   second.destroy()
 })
 
+t.test('a crowd that knocks in the same moment is let in, every one', async t => {
+  const { socket } = await startBeside(t)
+  // Nobody is taken in between: all wait in the queue of the system.
+  const crowd = Array.from({ length: 1_000 }, () => open({ path: socket }))
+  const answers = await Promise.allSettled(crowd)
+  t.same([...new Set(answers.map(({ status }) => status))], ['fulfilled'])
+  for (const one of answers) if (one.status === 'fulfilled') one.value.destroy()
+})
+
 t.test('a client that stops reading its stream is cut off, and lost', async t => {
   const { socket, source, lines } = await startBeside(t)
   await lines.until('serving')

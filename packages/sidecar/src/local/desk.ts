@@ -69,7 +69,7 @@ export class LocalDesk {
     const isFull = store.state.clients.length >= clientsMax
     if (known === undefined && isFull) throw new Refused('TOO_MANY_CLIENTS')
     store.apply({ is: 'attached', client })
-    if (!this.#streams.has(client.id)) presence.start(client.id)
+    if (!this.#streams.has(client.id)) presence.startLater(client.id)
     await recorder.record()
     const event = known === undefined ? 'client-attached' : 'client-returned'
     log.info({ event, client: clientLabel(client), pid: client.pid }, 'A client attached.')

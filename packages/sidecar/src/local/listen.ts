@@ -17,6 +17,11 @@ export interface SocketPlace {
 }
 
 const probeTimeoutMs = 1_000
+/**
+ * So many may knock at once: Node's own 511 turns a crowd away that starts together. The system cuts
+ * it to what it allows, usually the same.
+ */
+export const backlog = 4_096
 
 /**
  * Listens on a Unix socket that nobody can reach before it has its mode and group: it is made in
@@ -53,7 +58,7 @@ const bind = async (server: Server, { path, mode, group }: SocketPlace): Promise
   try {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     server.once('error', reject)
-    server.listen(unfinished, resolve)
+    server.listen({ path: unfinished, backlog }, resolve)
     await promise
     // The group first: what a wider mode allows, it must allow to the right ones.
     if (group !== null) await chown(unfinished, -1, group)

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { reasonOf, SidecarError } from '../error.ts'
-import { closeServer, type Listening } from './listen.ts'
+import { backlog, closeServer, type Listening } from './listen.ts'
 
 /** Loopback TCP instead of the Unix socket: for Windows, and for runtimes without Unix sockets. */
 export interface TcpSettings {
@@ -26,7 +26,7 @@ export const listenTcp = async (
 ): Promise<TcpListening> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
-  server.listen({ host, port }, resolve)
+  server.listen({ host, port, backlog }, resolve)
   try {
     await promise
   } catch (error) {

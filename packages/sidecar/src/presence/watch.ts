@@ -32,11 +32,14 @@ export class PresenceWatch {
     this.#unfollow = parts.store.follow(() => this.#forgetDead())
   }
 
+  /** A client that has vanished, or was remembered. */
   start(id: string): void {
-    if (this.#watched.has(id)) return
-    const stop = new AbortController()
-    this.#watched.set(id, stop)
-    void this.#watch(id, stop.signal)
+    this.#start(id, soonMs)
+  }
+
+  /** A client that has just attached: it is heard of soon, and a crowd is not knocked at at once. */
+  startLater(id: string): void {
+    this.#start(id, [])
   }
 
   stop(id: string): void {
@@ -66,9 +69,16 @@ export class PresenceWatch {
     for (const id of [...this.#watched.keys()]) this.stop(id)
   }
 
-  async #watch(id: string, signal: AbortSignal): Promise<void> {
+  #start(id: string, firstLooksMs: readonly number[]): void {
+    if (this.#watched.has(id)) return
+    const stop = new AbortController()
+    this.#watched.set(id, stop)
+    void this.#watch(id, firstLooksMs, stop.signal)
+  }
+
+  async #watch(id: string, firstLooksMs: readonly number[], signal: AbortSignal): Promise<void> {
     for (let look = 0; !signal.aborted; look += 1) {
-      await rest(this.#parts.clock, soonMs[look] ?? checkEveryMs, signal)
+      await rest(this.#parts.clock, firstLooksMs[look] ?? checkEveryMs, signal)
       if (signal.aborted) return
       if (await this.#isGone(id, signal)) return this.stop(id)
     }

@@ -8,6 +8,7 @@ const rings = Array.from(
 )
 // Nothing else keeps the process: a client's sockets do not.
 process.on('message', () => undefined)
+process.on('disconnect', () => process.exit())
 const seen = new Map<number, number>()
 for (const ring of rings) {
   ring.follow(news => {
