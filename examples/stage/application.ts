@@ -2,7 +2,6 @@
 // one line at its end says what it did.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 export interface Done {
@@ -17,6 +16,7 @@ export const pathOf = (file: string): string =>
 
 export class Application {
   readonly #process: ChildProcess
+  readonly #closed: Promise<void>
   #output = ''
   #waiting: (() => void) | null = null
 
@@ -34,6 +34,7 @@ export class Application {
       this.#waiting?.()
     })
     this.#process.on('exit', () => this.#waiting?.())
+    this.#closed = new Promise(resolve => this.#process.once('close', () => resolve()))
   }
 
   /** @throws Error where it ended instead. */
@@ -48,11 +49,9 @@ export class Application {
 
   /** SIGTERM. @throws Error where it did not end by itself and well. */
   async ended(): Promise<string> {
-    if (this.#process.exitCode === null) {
-      const exit = once(this.#process, 'exit')
-      this.#process.kill('SIGTERM')
-      await exit
-    }
+    if (this.#process.exitCode === null) this.#process.kill('SIGTERM')
+    // Not its exit alone: its last line may still be in the pipe.
+    await this.#closed
     if (this.#process.exitCode !== 0) throw new Error(this.#ending())
     return this.#output
   }

@@ -96,6 +96,8 @@ const joined = async (
     endpoint: azure.endpoint,
     keys: sidecar({ socket }),
   })
+  // An operation waits a second for the first keys, and no longer.
+  while (client.keys.status().version === null) await new Promise(setImmediate)
   let running = true
   let reads = 0
   const failures: unknown[] = []

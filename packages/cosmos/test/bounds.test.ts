@@ -47,7 +47,7 @@ t.test('a caller that gives up while keys are awaited is let go at once', async 
 
 t.test('the SDK’s request timeout holds across a repetition', async t => {
   const { account, source, container } = await setUp(t, {
-    cosmos: { connectionPolicy: { requestTimeout: 60 } },
+    cosmos: { connectionPolicy: { requestTimeout: 2_000 } },
   })
   source.offer(a, b)
   await container.item('1', 'p').read()

@@ -35,13 +35,15 @@ const setUp = async (t: Tap) => {
   return { endpoint: account.endpoint, directory, socket, startSidecar }
 }
 
-const open = (
+/** Has its keys already: an operation waits a second for them, and no longer. */
+const open = async (
   endpoint: string,
   keys: ConstructorParameters<typeof ResilientCosmosClient>[0]['keys'],
 ) => {
   const client = new ResilientCosmosClient({ endpoint, keys })
   const strays: KeysEvents['stray'][0][] = []
   client.keys.on('stray', event => strays.push(event))
+  while (client.keys.status().version === null) await new Promise(setImmediate)
   return { client, strays }
 }
 
@@ -53,7 +55,7 @@ t.test('sources in an array stand in for each other, and a stray says that it is
   const { endpoint, directory, socket, startSidecar } = await setUp(t)
   const beside = await startSidecar()
   const keys = [sidecar({ socket }), files({ directory })]
-  const { client, strays } = open(endpoint, keys)
+  const { client, strays } = await open(endpoint, keys)
   t.teardown(() => client.close())
   await client.getDatabaseAccount()
   t.match(client.keys.status(), {
@@ -82,7 +84,7 @@ t.test('sources in an array stand in for each other, and a stray says that it is
 t.test('clients that are given the same array share what it holds', async t => {
   const { endpoint, directory } = await setUp(t)
   const keys = [files({ directory })]
-  const [one, other] = [open(endpoint, keys), open(endpoint, keys)]
+  const [one, other] = [await open(endpoint, keys), await open(endpoint, keys)]
   await Promise.all([one.client.getDatabaseAccount(), other.client.getDatabaseAccount()])
   const total = (): number | undefined => one.client.keys.status().keys[0]?.total
   t.equal(total(), 2, 'one ring counts for both')
@@ -99,7 +101,7 @@ t.test('a literal, a vault or files alone make a stray from the first keyset on'
     fixed({ primary: a, secondary: b }),
     files({ directory }),
   ]) {
-    const { client, strays } = open(endpoint, keys)
+    const { client, strays } = await open(endpoint, keys)
     await client.getDatabaseAccount()
     await client.getDatabaseAccount()
     t.equal(client.keys.status().isStray, true)
@@ -111,7 +113,7 @@ t.test('a literal, a vault or files alone make a stray from the first keyset on'
 t.test('a client whose only source is a sidecar is never one', async t => {
   const { endpoint, socket, startSidecar } = await setUp(t)
   const beside = await startSidecar()
-  const { client, strays } = open(endpoint, sidecar({ socket }))
+  const { client, strays } = await open(endpoint, sidecar({ socket }))
   t.teardown(() => client.close())
   await client.getDatabaseAccount()
   await beside.stop()

@@ -18,7 +18,7 @@ const saying = (t: Test, first: string) => {
   const logged: string[] = []
   const log = pino({ base: null }, { write: line => void logged.push(line) })
   const platform = new CommandPlatform({
-    ...{ command: [process.execPath, program], everyMs: 15_000, timeoutMs: 20_000 },
+    ...{ command: [process.execPath, program], everyMs: 15_000, timeoutMs: 120_000 },
     ...{ clock, log, chance: () => 0.5 },
   })
   t.teardown(() => platform.stop())

@@ -4,14 +4,14 @@ import { Account, newKey } from '../support/account.ts'
 
 const [primary, secondary] = [newKey(), newKey()]
 
-const setUp = async (t: { teardown(handler: () => unknown): void }) => {
+const setUp = async (t: { teardown(handler: () => unknown): void }, requestTimeout: number) => {
   const account = await Account.start(primary, secondary)
   account.put({ id: '1', pk: 'p' })
   t.teardown(() => account.stop())
   const client = new ResilientCosmosClient({
     endpoint: account.endpoint,
     keys: { primary, secondary },
-    connectionPolicy: { requestTimeout: 250 },
+    connectionPolicy: { requestTimeout },
   })
   t.teardown(() => client.close())
   return { account, client, item: client.database('d').container('c').item('1', 'p') }
@@ -20,7 +20,7 @@ const setUp = async (t: { teardown(handler: () => unknown): void }) => {
 t.test(
   'an attempt without an answer ends at the requestTimeout, and the SDK tries again',
   async t => {
-    const { account, item } = await setUp(t)
+    const { account, item } = await setUp(t, 2_000)
     await item.read()
     let asked = 0
     account.intercept = ({ path }) => {
@@ -37,7 +37,7 @@ t.test(
 t.test(
   'a cancelled attempt is in flight no longer, and its connection is not used again',
   async t => {
-    const { account, item } = await setUp(t)
+    const { account, item } = await setUp(t, 60_000)
     await item.read()
     const before = account.connections
     const cancel = new AbortController()
