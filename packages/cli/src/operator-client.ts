@@ -15,6 +15,7 @@ import {
   retireCheckSchema,
   rotationsSchema,
   type VerbRequest,
+  verbRequestSchema,
 } from '@keyturn/protocol'
 import { z } from 'zod'
 import { Away, type Followed, followEvents } from './account-events.ts'
@@ -62,7 +63,11 @@ export class OperatorClient {
     const [only, ...others] = this.#meant(accounts)
     if (only && others.length === 0) return only
     const names = accounts.map(({ name }) => name).join(', ')
-    throw new UsageError(`Name one account with --account: there are ${names}.`)
+    throw new UsageError(
+      this.#account === undefined || only
+        ? `Name one account with --account: there are ${names}.`
+        : `The coordinator has no account ${this.#account}: there are ${names}.`,
+    )
   }
 
   /** The account named, or the only one; of two pairs of keys the one that was asked for. */
@@ -95,7 +100,13 @@ export class OperatorClient {
     return blockers
   }
 
+  /** @throws {UsageError} where the words of a person do not fit, before anybody is asked */
   async verb(request: VerbRequest): Promise<AccountStatus> {
+    const checked = verbRequestSchema.safeParse(request)
+    if (!checked.success) {
+      const [issue] = checked.error.issues
+      throw new UsageError(`${issue?.path.join('.')}: ${issue?.message}.`)
+    }
     const { name } = await this.status()
     return this.#ask('POST', `/v1/accounts/${name}/verbs`, accountStatusSchema, request)
   }

@@ -60,6 +60,23 @@ t.test('bad input gets one sentence and exit code 2', async t => {
     ['a missing option', ['coordinator'], /--config/],
     ['a missing argument', ['evict', '--reason', 'dead'], /member/],
     ['a missing reason', ['rotate', '--token-file', file('token')], /--reason/],
+    ['an empty reason', ['pause', '--token-file', file('token'), '--reason', ''], /say why/],
+    [
+      'a key in a reason',
+      ['abort', '--token-file', file('token'), '--reason', 'k'.repeat(86)],
+      /looks like a key/,
+    ],
+    [
+      'a blocker that is none',
+      ['waive', 'NOT_FENCE', '--token-file', file('token'), '--reason', 'x'],
+      /NOT_FENCE is no blocker's code \(did you mean NOT_FENCED\?\)\.$/m,
+    ],
+    [
+      'a blocker that is none at all',
+      ['waive', 'NONSENSE', '--token-file', file('token'), '--reason', 'x'],
+      /NONSENSE is no blocker's code: keyturn status shows those that are waited for\.$/m,
+    ],
+    ['a date that is none', ['history', '--since', 'yesterday'], /Give a date/],
     [
       'no configuration',
       ['coordinator', '--config', file('none.json')],
@@ -88,7 +105,7 @@ t.test('bad input gets one sentence and exit code 2', async t => {
     ['two tokens in a file', ['status', '--token-file', file('two')], /holds no token/],
     ['no token file', ['history'], /--token-file/],
     ['a span that is none', ['watch', '--timeout', 'soon'], /90s, 30m/],
-    ['a date that is none', ['history', '--since', '2026-13-77'], /no date/],
+    ['a date that is none', ['history', '--since', '2026-13-77'], /Give a date/],
     [
       'a certificate without its key',
       ['status', '--token-file', file('token'), '--cert', file('weather.json')],

@@ -153,8 +153,8 @@ const isPlain = (text: string): boolean =>
 
 const reasonSchema = z
   .string()
-  .min(1)
-  .max(1000)
+  .min(1, 'say why: it goes into the journal')
+  .max(1000, 'has to be 1000 characters at the most')
   .refine(isPlain, 'must be one line of plain text')
   .refine(reason => !holdsKey(reason), 'looks like a key: name it by its fingerprint')
 

@@ -44,7 +44,8 @@ const sayBehindTime = (host: Host, { wallTime }: { wallTime: string }, line: str
 
 /** In ms since 1970. */
 const parseSince = (text: string): number => {
-  const at = /^\d{4}-/.test(text) ? Date.parse(text) : Date.now() - parseSpan(text)
-  if (Number.isNaN(at)) throw new InvalidArgumentError(`${text} is no date.`)
-  return at
+  if (/^\d{1,6}[smhd]$/.test(text)) return Date.now() - parseSpan(text)
+  const at = /^\d{4}-/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(at)) return at
+  throw new InvalidArgumentError('Give a date such as 2026-11-01, or a span such as 30m, 2h or 7d.')
 }

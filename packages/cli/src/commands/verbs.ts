@@ -1,7 +1,9 @@
-import { type VerbRequest, verbRequestSchema } from '@keyturn/protocol'
-import { Command } from 'commander'
+import { type BeginningPhase, type BlockerCode, beginningPhases, blockerCodes } from '@keyturn/core'
+import type { VerbRequest } from '@keyturn/protocol'
+import { Command, Option } from 'commander'
 import { UsageError } from '../failure.ts'
 import type { Done, Host } from '../host.ts'
+import { didYouMean } from '../nearest.ts'
 import { withOperatorOptions } from '../operator-client.ts'
 import { ask, asks, type Reasoned, withReason } from './ask.ts'
 import { rotateCommand } from './rotate.ts'
@@ -27,7 +29,11 @@ const verbs: Readonly<Record<string, (command: Command, host: Host, done: Done) 
       }),
   approve: (command, host) =>
     command
-      .option('--phase <name>', 'which one; the next that is missing without it')
+      .addOption(
+        new Option('--phase <name>', 'which one; the next that is missing without it').choices(
+          beginningPhases,
+        ),
+      )
       .addHelpText('after', '\nExample:\n  keyturn approve --as ada --phase fencing-former')
       .action(asks(host, approval)),
   waive: (command, host) =>
@@ -42,8 +48,8 @@ const verbs: Readonly<Record<string, (command: Command, host: Host, done: Done) 
       )
       .action(async (code: string, options: Reasoned & Subject) => {
         const { reason, member, client, consumer } = options
-        const request = { verb: 'waive', code, reason, member, client, consumer }
-        await ask(host, options, checked(request))
+        const subject = { member, client, consumer }
+        await ask(host, options, { verb: 'waive', code: blockerCode(code), reason, ...subject })
       }),
   acknowledge: (command, host) =>
     withReason(command)
@@ -63,17 +69,18 @@ interface Subject {
   readonly consumer?: string
 }
 
-const approval = ({ phase }: { phase?: string }): VerbRequest =>
-  checked({ verb: 'approve', ...(phase === undefined ? {} : { phase }) })
+const approval = ({ phase }: { phase?: BeginningPhase }): VerbRequest => ({
+  verb: 'approve',
+  ...(phase === undefined ? {} : { phase }),
+})
 
-/** Words of a person, held against the schema before anybody is asked. */
-const checked = (request: object): VerbRequest => {
-  const parsed = verbRequestSchema.safeParse(request)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new UsageError(
-    `${issue?.path.join('.') ?? 'the request'}: ${issue?.message ?? 'not valid'}.`,
-  )
+/** Any blocker's: the coordinator says why one cannot be waived. */
+const blockerCode = (word: string): BlockerCode => {
+  const code = blockerCodes.find(each => each === word)
+  if (code !== undefined) return code
+  const meant = didYouMean(word, blockerCodes)
+  const help = meant.startsWith(';') ? ': keyturn status shows those that are waited for' : meant
+  throw new UsageError(`${word} is no blocker's code${help}.`)
 }
 
 const verb = (name: string): Command =>

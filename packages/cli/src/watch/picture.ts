@@ -2,7 +2,7 @@ import { groupsOf, headOf } from '../blockers/groups.ts'
 import { bar } from '../view/bar.ts'
 import type { Paint } from '../view/paint.ts'
 import { about, cut, grouped, listed, plural, spoken, wrapped } from '../view/words.ts'
-import { type PhaseLine, phaseLines, timesOf, type Watched } from './watched.ts'
+import { hasEnded, type PhaseLine, phaseLines, timesOf, type Watched } from './watched.ts'
 
 export interface Canvas {
   readonly columns: number
@@ -17,6 +17,10 @@ export const picture = (watched: Watched, now: number, canvas: Canvas): string =
   const { paint, columns, rows } = canvas
   const phases = phaseLines(watched, now)
   const head = [...title(watched, canvas), '']
+  // What was heard of fleet and blockers is from before the end.
+  if (watched.summary?.rotation && hasEnded(watched.summary.rotation)) {
+    return [...head, ...phasesWithin(rows - head.length - 1, phases, canvas), ''].join('\n')
+  }
   const fleet = fleetLines(watched, canvas)
   const bottom = [
     '',

@@ -6,7 +6,7 @@ import type { OperatorClient } from '../operator-client.ts'
 import { paintFor } from '../view/paint.ts'
 import { spoken } from '../view/words.ts'
 import type { WatchView } from './view.ts'
-import { expecting, heard, nothingYet, type Watched } from './watched.ts'
+import { expecting, hasEnded, heard, nothingYet, type Watched } from './watched.ts'
 
 export interface Watching {
   readonly client: OperatorClient
@@ -80,9 +80,6 @@ const follow = async (
   }
   return null
 }
-
-const hasEnded = ({ status }: RotationStatus): boolean =>
-  status === 'completed' || status === 'reverted'
 
 /** Somebody has begun another one since: ours has ended. */
 const lastOf = async (client: OperatorClient, id: string): Promise<RotationStatus | null> =>

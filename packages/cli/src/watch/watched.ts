@@ -1,5 +1,11 @@
 import { type PhaseName, phasesOf, turnPhases } from '@keyturn/core'
-import type { AccountSummary, Blocked, DryRunAnswer, Progress } from '@keyturn/protocol'
+import type {
+  AccountSummary,
+  Blocked,
+  DryRunAnswer,
+  Progress,
+  RotationStatus,
+} from '@keyturn/protocol'
 import type { Followed } from '../account-events.ts'
 
 /** What is known of a rotation that somebody watches. Moments are this process's, in ms. */
@@ -69,17 +75,17 @@ export const phaseLines = (
 ): readonly PhaseLine[] => {
   const rotation = summary?.rotation
   if (!rotation) return []
-  const { phase, status } = rotation
-  const hasEnded = status === 'completed' || status === 'reverted'
+  const { phase } = rotation
+  const isOver = hasEnded(rotation)
   const entered = rotation.phases.filter(({ name }) => !isEnd(name))
   const past = entered.map(({ name, ms }, index): PhaseLine => {
-    const isNow = !hasEnded && index === entered.length - 1 && name === phase
+    const isNow = !isOver && index === entered.length - 1 && name === phase
     const spent = isNow ? ms + Math.max(0, now - at) : ms
     return { name, is: isNow ? 'now' : 'done', ms: spent, expectedMs: expectedMs.get(name) ?? null }
   })
   const order: readonly string[] = phasesOf(rotation.plan ?? 'full')
   const index = order.indexOf(phase)
-  const ahead = index < 0 || hasEnded ? [] : order.slice(index + 1)
+  const ahead = index < 0 || isOver ? [] : order.slice(index + 1)
   return [
     ...past,
     ...ahead
@@ -89,6 +95,8 @@ export const phaseLines = (
       ),
   ]
 }
+
+export const hasEnded = ({ status }: Pick<RotationStatus, 'status'>): boolean => isEnd(status)
 
 const isEnd = (name: string): boolean => name === 'completed' || name === 'reverted'
 

@@ -56,6 +56,26 @@ t.test('phases with time gone and expected, the fleet, and who is waited for', a
   ])
 })
 
+t.test(
+  'once it has ended nothing is waited for, and nothing runs that one could leave',
+  async t => {
+    const ended = rotation(
+      [
+        { name: 'publishing-former', ms: 4_000 },
+        { name: 'completed', ms: 0 },
+      ],
+      { status: 'completed' },
+    )
+    t.same(draw(watched(ended, behind(1))), [
+      'orders: turning both keys',
+      'primary signed when ada began it (quarterly turn)',
+      '',
+      '  ✓ publishing-former     4.0 s',
+      '',
+    ])
+  },
+)
+
 t.test('it fits the terminal, and blockers come before phases', async t => {
   const consumer = { code: 'CONSUMER_PENDING', consumer: 'job', sentence: 'A job.' } as const
   for (const members of [1, 3, 200]) {
@@ -139,7 +159,7 @@ t.test('what has ended shows every phase done', async t => {
     { status: 'completed' },
   )
   const lines = draw(watched(over, [], { expectedMs })).join('\n')
-  t.match(lines, /✓ publishing-former {5}0\.3 s\n\n/)
+  t.match(lines, /✓ publishing-former {5}0\.3 s\n$/)
   t.notMatch(lines, /▸|·/)
 })
 
