@@ -63,6 +63,32 @@ t.test('a thousand who wait for a first keyset share one wait', async t => {
   t.equal(source.refreshes, 0)
 })
 
+/** More than three times as many as there are connections. */
+const many = 200
+
+t.test('those who wait in vain for a first keyset wait together, however many', async t => {
+  const { clock, read, service } = virtualEngine(t, [a, b], 0)
+  const ended = await Promise.allSettled(Array.from({ length: many }, read))
+  for (const each of ended) t.match(each, { reason: { code: 'KEYS_UNAVAILABLE' } })
+  t.equal(clock.now(), 1000)
+  t.equal(service.seen.length, 0)
+})
+
+t.test('those who wait in vain for a fresh keyset wait together as well', async t => {
+  const { clock, source, read } = virtualEngine(t, [a, b], 0)
+  source.offer(a, b, { fenced: ['secondary'] })
+  source.onRefresh = () => new Promise(() => {})
+  await read()
+  const from = clock.now()
+  const answers = await Promise.all(Array.from({ length: many }, read))
+  t.ok(answers.every(({ status }) => status === 401))
+  t.equal(clock.now() - from, 1000)
+  source.offer(a, b, { fenced: ['primary', 'secondary'] })
+  const ended = await Promise.allSettled(Array.from({ length: many }, read))
+  for (const each of ended) t.match(each, { reason: { code: 'KEYS_UNAVAILABLE' } })
+  t.equal(clock.now() - from, 2000)
+})
+
 t.test('a refresh is put off at random, for all at once', async t => {
   const { clock, source, read } = virtualEngine(t, [a, b], 0)
   source.offer(a, b, { fenced: ['secondary'] })
@@ -101,7 +127,11 @@ t.test('the SDK asks once, and retries nothing, where no key comes', async t => 
   const ring = new Ring({ source })
   let attempts = 0
   const engine = new Engine({
-    lease: { ring, giveBack: () => ring.stop() },
+    lease: {
+      ring,
+      start: () => void ring.start(),
+      giveBack: () => ring.stop(),
+    },
     transport: { connections: 1, send: () => Promise.reject(new Error()), close: async () => {} },
     limits: { keysetWaitMsMax: 20 },
   })

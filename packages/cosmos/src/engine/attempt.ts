@@ -1,9 +1,11 @@
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import { authorizationHeader, type Fingerprint, stringToSign, type Verdict } from '@keyturn/core'
-import type { RefreshOutcome, Signed } from '@keyturn/keyring'
+import type { Signed } from '@keyturn/keyring'
 import { clientClosed, keysUnavailable, localAuthDisabled } from '../errors.ts'
 import type { AttemptTrace } from '../telemetry/tracing.ts'
+import { AbortError } from '../transport/errors.ts'
 import { judge, substatusOf } from './answer.ts'
+import { KeyWait } from './key-wait.ts'
 import type { Parts } from './parts.ts'
 import { Patience } from './patience.ts'
 import type { Permits } from './permits.ts'
@@ -38,7 +40,7 @@ export class Attempt {
   #refreshed = false
   #holdsPermit = false
   #corrections = 0
-  #waitedMs = 0
+  #keyWait: KeyWait | null = null
   #patience: Patience | null = null
   #last: PipelineResponse | null = null
 
@@ -60,10 +62,10 @@ export class Attempt {
   }
 
   async run(): Promise<PipelineResponse> {
-    const turn = this.#turn()
-    if (turn) await turn
-    this.#holdsPermit = true
     try {
+      const turn = this.#turn()
+      if (turn) await turn
+      this.#holdsPermit = true
       for (;;) {
         const step = await this.#step()
         if (step === 'again') continue
@@ -74,16 +76,30 @@ export class Attempt {
         }
         const answer = this.#settle(step)
         if (answer) return answer
-        if (this.#parts.closing.aborted) throw clientClosed()
       }
+    } catch (error) {
+      throw this.#asKnown(error)
     } finally {
       this.#letGo()
     }
   }
 
+  /** A wait that was ended early rejects with the signal's reason, which is no error of the SDK's. */
+  #asKnown(error: unknown): unknown {
+    if (this.#signal?.aborted && error === this.#signal.reason) return new AbortError()
+    // The SDK writes into the errors that it hands on: each caller has its own.
+    return error === this.#parts.closing.reason ? clientClosed() : error
+  }
+
   /** `null` where a connection is free: the path of a healthy key awaits nothing but its answer. */
   #turn(): Promise<void> | null {
     return this.#permits.acquire(this.#signal)
+  }
+
+  /** Another turn for whoever let go of theirs. */
+  async #turnAgain(): Promise<void> {
+    if (!this.#holdsPermit) await this.#turn()
+    this.#holdsPermit = true
   }
 
   #letGo(): void {
@@ -119,7 +135,8 @@ export class Attempt {
   }
 
   async #send(trial: Fingerprint | null): Promise<Step> {
-    const { ring, transport, date } = this.#parts
+    const { ring, transport, date, closing } = this.#parts
+    if (closing.aborted) throw clientClosed()
     const now = date.text()
     const begun = ring.begin({
       text: stringToSign(this.#ticket.prefix, now),
@@ -146,50 +163,33 @@ export class Attempt {
   }
 
   async #wait(next: 'no-keyset' | 'refresh' | 'exhausted' | 'closed'): Promise<Step> {
+    this.#keyWait ??= new KeyWait(this.#parts, this.#untilClosed(), this.#trace)
+    const wait = this.#keyWait
     switch (next) {
       case 'closed':
         throw clientClosed()
       case 'exhausted':
         return 'exhausted'
       case 'refresh':
+        // Whoever was refused keeps the connection: those behind would be refused as well. All
+        // others wait together, and not one connection's worth after the other.
+        if (this.#last === null) this.#letGo()
         // A swap that does not help may have been read before the question: it is asked again,
         // within the same second.
-        this.#refreshed = (await this.#bounded(ms => this.#refresh(ms))) !== 'swapped'
-        return 'again'
+        this.#refreshed = (await wait.fresh()) !== 'swapped'
+        break
       case 'no-keyset':
-        if (await this.#bounded(ms => this.#parts.ring.whenKeyset(ms, this.#untilClosed()))) {
-          return 'again'
-        }
-        throw this.#unavailable()
+        this.#letGo()
+        await wait.first()
     }
-  }
-
-  #refresh(withinMs: number): Promise<RefreshOutcome | 'swapped'> {
-    return this.#parts.ring.refresh('refused', this.#untilClosed(), withinMs)
-  }
-
-  /** All waits of an attempt for keys share one bound; the SDK gives some reads 2 s in all. */
-  async #bounded<T>(wait: (withinMs: number) => Promise<T>): Promise<T> {
-    const { clock, limits } = this.#parts
-    const from = clock.now()
-    this.#trace?.waits()
-    try {
-      return await wait(Math.max(0, limits.keysetWaitMsMax - this.#waitedMs))
-    } finally {
-      this.#waitedMs += clock.now() - from
-    }
+    await this.#turnAgain()
+    return 'again'
   }
 
   /** The caller's signal and the client's end: no wait outlives either. */
   #untilClosed(): AbortSignal {
     const { closing } = this.#parts
     return this.#signal ? AbortSignal.any([this.#signal, closing]) : closing
-  }
-
-  #unavailable(): Error {
-    const { ring, limits } = this.#parts
-    const { kind, lastError } = ring.sourceStatus()
-    return keysUnavailable(limits.keysetWaitMsMax, lastError ?? `source ${kind} is silent`)
   }
 
   /** @returns the answer for the caller, or `null` to go on. */
@@ -266,8 +266,7 @@ export class Attempt {
       this.#untilClosed(),
     )
     const hope = await this.#patience.hope(() => this.#letGo())
-    if (!this.#holdsPermit) await this.#turn()
-    this.#holdsPermit = true
+    await this.#turnAgain()
     if (hope.retry !== null) {
       const { retry } = hope
       this.#tried = this.#tried.filter(fingerprint => !retry.includes(fingerprint))
