@@ -34,7 +34,7 @@ export class ResilientCosmosClient extends CosmosClient {
         httpClient: engine,
       })
     } catch (error) {
-      void engine.close()
+      engine.dispose()
       throw error
     }
     this.#engine = engine
@@ -49,7 +49,8 @@ export class ResilientCosmosClient extends CosmosClient {
 
   /** `close()` for those who cannot wait for its end. */
   override dispose(): void {
-    void this.close()
+    super.dispose()
+    this.#engine.dispose()
   }
 
   /** `close()`, for `await using`. */

@@ -4,6 +4,8 @@ import { type Keys, readKeys } from './keys-option.ts'
 /** A ring on loan: whoever took it gives it back when it closes. */
 export interface RingLease {
   readonly ring: Ring
+  /** Starts the ring, once whoever had its source before has let go of it. */
+  start(): void
   /** Stops the ring with its last user, where it was made here. */
   giveBack(): Promise<void>
 }
@@ -11,6 +13,10 @@ export interface RingLease {
 interface Made {
   readonly ring: Ring
   users: number
+  /** The end of the ring that had the source before; `null`: there is none to wait for. */
+  readonly before: Promise<void> | null
+  /** `null`: it has users. */
+  ending: Promise<void> | null
 }
 
 /** A source, or the array of them that a caller passed. */
@@ -28,17 +34,31 @@ const known: unknown = Reflect.get(globalThis, place)
 const madeFor: Rings = known instanceof WeakMap ? known : new WeakMap()
 Reflect.set(globalThis, place, madeFor)
 
-const lease = (origin: Origin, sourceOf: () => Source): RingLease => {
-  const made = madeFor.get(origin) ?? { ring: new Ring({ source: sourceOf() }), users: 0 }
+const take = (origin: Origin, sourceOf: () => Source): Made => {
+  const known = madeFor.get(origin)
+  if (known?.ending === null) return known
+  const before = known?.ending ?? null
+  const made: Made = { ring: new Ring({ source: sourceOf() }), users: 0, before, ending: null }
   madeFor.set(origin, made)
+  return made
+}
+
+/** A source is stopped before it is started again: the other way round it would stay stopped. */
+const lease = (origin: Origin, sourceOf: () => Source): RingLease => {
+  const made = take(origin, sourceOf)
+  const { ring, before } = made
   made.users += 1
   return {
-    ring: made.ring,
+    ring,
+    start: () => void (before === null ? ring.start() : before.then(() => ring.start())),
     giveBack: async () => {
       made.users -= 1
       if (made.users > 0) return
-      madeFor.delete(origin)
-      await made.ring.stop()
+      const stopped = before === null ? ring.stop() : before.then(() => ring.stop())
+      made.ending = stopped.catch(() => undefined)
+      await stopped.finally(() => {
+        if (madeFor.get(origin) === made) madeFor.delete(origin)
+      })
     },
   }
 }
@@ -52,7 +72,7 @@ export const ringFor = (keys: Keys): RingLease => {
   const option = readKeys(keys)
   switch (option.is) {
     case 'ring':
-      return { ring: option.ring, giveBack: async () => {} }
+      return { ring: option.ring, start: () => void option.ring.start(), giveBack: async () => {} }
     case 'source':
       return lease(option.source, () => option.source)
     case 'sources':

@@ -24,7 +24,14 @@ const setUp = () => {
     },
     close: async () => {},
   }
-  const engine = new Engine({ lease: { ring, giveBack: () => ring.stop() }, transport })
+  const engine = new Engine({
+    lease: {
+      ring,
+      start: () => void ring.start(),
+      giveBack: () => ring.stop(),
+    },
+    transport,
+  })
   source.offer(a, b)
   const read = (endpoint: string) =>
     engine.sendRequest(

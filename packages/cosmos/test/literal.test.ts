@@ -22,7 +22,11 @@ t.test(
     const literal = { ...wrapped(clock), wall: () => wall }
     const ring = new Ring({ source: fixed({ primary: a, secondary: b }), clock: literal })
     const engine = new Engine({
-      lease: { ring, giveBack: () => ring.stop() },
+      lease: {
+        ring,
+        start: () => void ring.start(),
+        giveBack: () => ring.stop(),
+      },
       transport: undiciTransport(),
       clock: literal,
     })

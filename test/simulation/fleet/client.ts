@@ -72,7 +72,11 @@ export class SimClient {
     this.ring.follow(news => {
       if (news === 'swap') world.checker.swapped(this)
     })
-    const lease = { ring: this.ring, giveBack: () => this.ring.stop() }
+    const lease = {
+      ring: this.ring,
+      start: () => void this.ring.start(),
+      giveBack: () => this.ring.stop(),
+    }
     this.#engine = new Engine({ lease, transport: this.#transport(), clock: process.clock })
     if (paceMs > 0) this.#work(paceMs)
   }

@@ -50,6 +50,7 @@ export class AccountReads {
   }
 
   async #read(fingerprint: Fingerprint, endpoint: string): Promise<AccountReadVerdict> {
+    if (this.#closing.aborted) return 'unknown'
     const date = this.#date.text()
     const text = stringToSign(prefix, date)
     const begun = this.#ring.begin({

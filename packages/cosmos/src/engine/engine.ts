@@ -1,6 +1,6 @@
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import type { TokenProvider } from '@azure/cosmos'
-import { type Clock, type Ring, systemClock } from '@keyturn/keyring'
+import { type Clock, type Ring, rest, systemClock } from '@keyturn/keyring'
 import { clientClosed } from '../errors.ts'
 import { KeysEmitter } from '../events.ts'
 import type { RingLease } from '../rings.ts'
@@ -72,7 +72,7 @@ export class Engine implements HttpClient {
     this.#metrics = new ClientMetrics(ring, this.events)
     this.#unfollow = tellNews(ring, this.events)
     this.#strays = new StrayWatch(ring, this.events)
-    ring.start()
+    lease.start()
   }
 
   readonly tokenProvider: TokenProvider = async operation => writeTicket(operation)
@@ -104,18 +104,39 @@ export class Engine implements HttpClient {
     return this.#closed
   }
 
+  /** `close()` for those who cannot wait for its end, and hear of its failure as a warning. */
+  dispose(): void {
+    this.close().catch(error => process.emitWarning(error))
+  }
+
   /** Whoever is on the wire is waited for; whoever waits for a turn, a key or a retry is not. */
   async #close(): Promise<void> {
     const reason = clientClosed()
     this.#closing.abort(reason)
     this.#askNoMore()
-    for (const { permits } of this.#places.values()) permits.sendAway(reason)
-    await this.#lease.giveBack()
-    this.#parts.breakers.end()
-    this.#unfollow()
-    this.#strays.end()
-    this.#metrics.unbind()
-    await this.#parts.transport.close()
+    const places = new Set(this.#places.values())
+    for (const { permits } of places) permits.sendAway(reason)
+    await this.#drained(Array.from(places, ({ permits }) => permits.whenIdle()))
+    try {
+      await this.#lease.giveBack()
+    } finally {
+      this.#parts.breakers.end()
+      this.#unfollow()
+      this.#strays.end()
+      this.#metrics.unbind()
+      await this.#parts.transport.close()
+    }
+  }
+
+  /**
+   * Its own attempts end before it gives the ring back: other clients may use that one on and on,
+   * or come to it meanwhile.
+   */
+  async #drained(idle: readonly Promise<void>[]): Promise<void> {
+    const over = new AbortController()
+    const late = rest(this.#parts.clock, this.#parts.limits.drainMsMax, over.signal)
+    await Promise.race([Promise.all(idle), late])
+    over.abort()
   }
 
   #placeOf(url: string): Place {

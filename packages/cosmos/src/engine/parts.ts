@@ -15,6 +15,8 @@ export interface EngineLimits {
   readonly breakerResetMs: number
   /** Between two `exhausted` events, in ms. */
   readonly exhaustedEveryMs: number
+  /** The longest that closing waits for what is on the wire, in ms. */
+  readonly drainMsMax: number
 }
 
 export const engineLimits: EngineLimits = {
@@ -23,6 +25,8 @@ export const engineLimits: EngineLimits = {
   ambiguousRetryMs: [100, 200, 400, 800, 1600, 3100],
   breakerResetMs: 30_000,
   exhaustedEveryMs: 60_000,
+  // The SDK ends every attempt after a minute by itself.
+  drainMsMax: 65_000,
 }
 
 /** Says `exhausted` once, not once per request. */

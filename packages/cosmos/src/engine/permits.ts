@@ -18,6 +18,8 @@ export const permitsFor = (connections: number): number => Math.max(1, connectio
  */
 export class Permits {
   #free: number
+  #held = 0
+  #onIdle: (() => void) | null = null
   readonly #queue: Waiter[] = []
   #head = 0
 
@@ -29,6 +31,7 @@ export class Permits {
   acquire(signal?: AbortSignal): Promise<void> | null {
     if (this.#free > 0) {
       this.#free -= 1
+      this.#held += 1
       return null
     }
     return new Promise((resolve, reject) => {
@@ -44,6 +47,8 @@ export class Permits {
     const next = this.#queue[this.#head]
     if (next === undefined) {
       this.#free += 1
+      this.#held -= 1
+      if (this.#held === 0) this.#onIdle?.()
       return
     }
     this.#head += 1
@@ -64,6 +69,14 @@ export class Permits {
     }
     this.#queue.length = 0
     this.#head = 0
+  }
+
+  /** Resolves when nobody holds a permit. */
+  whenIdle(): Promise<void> {
+    return new Promise(resolve => {
+      if (this.#held === 0) return resolve()
+      this.#onIdle = resolve
+    })
   }
 
   #leave(waiter: Waiter, then: () => void): void {

@@ -76,6 +76,11 @@ export class Account {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
+  /** Connections that nobody has closed yet. */
+  get open(): number {
+    return this.#sockets.size
+  }
+
   refused(key: string): number {
     return this.seen.filter(seen => seen.status === 401 && seen.key === key).length
   }

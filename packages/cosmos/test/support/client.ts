@@ -57,7 +57,15 @@ export const openClient = (
 ) => {
   const ring = new Ring({ source, chance: () => 0 })
   const transport = options.transport ?? undiciTransport({})
-  const engine = new Engine({ lease: { ring, giveBack: () => ring.stop() }, transport, ...options })
+  const engine = new Engine({
+    lease: {
+      ring,
+      start: () => void ring.start(),
+      giveBack: () => ring.stop(),
+    },
+    transport,
+    ...options,
+  })
   const client = new CosmosClient({
     endpoint,
     tokenProvider: engine.tokenProvider,

@@ -33,7 +33,11 @@ export const virtualEngine = (
     return known.find((_, i) => authorizationHeader(keys[i]?.sign(text) ?? '') === authorization)
   }
   const engine = new Engine({
-    lease: { ring, giveBack: () => ring.stop() },
+    lease: {
+      ring,
+      start: () => void ring.start(),
+      giveBack: () => ring.stop(),
+    },
     transport: {
       connections: 64,
       async send(request, signature) {

@@ -60,7 +60,11 @@ export class World implements Source {
   constructor(connections: number, latencies: readonly number[]) {
     this.#latencies = latencies
     this.engine = new Engine({
-      lease: { ring: this.ring, giveBack: () => this.ring.stop() },
+      lease: {
+        ring: this.ring,
+        start: () => void this.ring.start(),
+        giveBack: () => this.ring.stop(),
+      },
       transport: {
         connections,
         send: (request, signature) => this.#send(request, signature),
