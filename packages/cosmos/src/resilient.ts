@@ -10,7 +10,7 @@ import type { Transport } from './transport/transport.ts'
 import { type TransportOptions, undiciTransport } from './transport/undici.ts'
 import { wrappedTransport } from './transport/wrapped.ts'
 
-/** How the engine connects; one of the three, or none. */
+/** How the engine connects: `transport`, or an `httpClient` or `agent` of yours, or both of these. */
 export interface ResilientOptions {
   /** For the connections that the engine opens itself. */
   readonly transport?: TransportOptions
@@ -32,24 +32,29 @@ export interface Resilient {
   close(): Promise<void>
 }
 
-/** A client that somebody else builds knows nothing of the agent, and puts its own into a request. */
-const through = (agent: Agent): HttpClient => {
-  const httpClient = createDefaultHttpClient()
-  return {
-    sendRequest(request) {
-      request.agent = agent
-      return httpClient.sendRequest(request)
-    },
-  }
-}
+/**
+ * A client that somebody else builds knows nothing of the agent, and puts its own into a request;
+ * an account read has none.
+ */
+const through = (agent: Agent, httpClient: HttpClient): HttpClient => ({
+  sendRequest(request) {
+    request.agent = agent
+    return httpClient.sendRequest(request)
+  },
+})
 
 /** Of an agent that is not Node's own nothing is known: in older ones of proxies the number is idle. */
 const connectionsOf = (agent: Agent): number =>
   agent instanceof NodeAgent ? agent.maxSockets : Number.POSITIVE_INFINITY
 
 const transportOf = ({ agent, httpClient, transport }: ResilientOptions): Transport => {
-  if (httpClient) return wrappedTransport(httpClient, Number.POSITIVE_INFINITY)
-  if (agent) return wrappedTransport(through(agent), connectionsOf(agent))
+  if (httpClient) {
+    const client = agent ? through(agent, httpClient) : httpClient
+    return wrappedTransport(client, Number.POSITIVE_INFINITY)
+  }
+  if (agent) {
+    return wrappedTransport(through(agent, createDefaultHttpClient()), connectionsOf(agent))
+  }
   return undiciTransport(transport)
 }
 

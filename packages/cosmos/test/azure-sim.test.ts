@@ -80,7 +80,10 @@ t.test('both keys are turned under load over TLS, and no operation fails', async
     const fenced = { active: other, fenced: [slot] }
     source.offer(held.primary, held.secondary, fenced)
     await drained(ring, fingerprintOfKey(held[slot]))
+    const before = done
     await regenerated(sim, slot)
+    // How many more, is the machine's business.
+    t.ok(done > before, `${done - before} operations while ${slot} was regenerated`)
     held = keys()
     source.offer(held.primary, held.secondary, { active: other })
   }
@@ -89,7 +92,6 @@ t.test('both keys are turned under load over TLS, and no operation fails', async
   running = false
   await Promise.all(workers)
 
-  t.ok(done > 100, `${done} operations`)
   t.same(failures, [])
   t.same(ring.sample().refused, [])
   const testimony = sim.witness.testimony()

@@ -1,6 +1,7 @@
 import t from 'tap'
+import { Breakers } from '../src/engine/breakers.ts'
 import { fingerprint, newKey } from './support/account.ts'
-import { virtualEngine } from './support/virtual-engine.ts'
+import { virtualEngine, west } from './support/virtual-engine.ts'
 
 const [a, b] = [newKey(), newKey()]
 const resetMs = 30_000
@@ -90,4 +91,17 @@ t.test('a refused standby is asked again by itself, ever more seldom', async t =
   service.accepts.add(b)
   await clock.sleep(900_010)
   t.same(ring.refusals, [], 'and is reported no longer, though nobody made a request')
+})
+
+t.test('a ring that its owner stops after the last client leaves no breaker behind', async t => {
+  const { clock, source, read, ring, engine } = virtualEngine(t, [a, b], 1, { isOwned: true })
+  source.offer(a, b)
+  await read()
+  await engine.close()
+  const breakers = Breakers.of(ring, resetMs)
+  await ring.stop()
+  await clock.sleep(resetMs)
+  t.ok(breakers.mayTry(fingerprint(a), west))
+  await clock.sleep(resetMs + 1)
+  t.notOk(breakers.mayTry(fingerprint(a), west))
 })

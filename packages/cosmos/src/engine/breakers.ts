@@ -133,6 +133,8 @@ export class Breakers {
   #askIn(ms: number, guard: Guard): void {
     const { fingerprint, endpoint } = guard.refusal
     const asking = setTimeout(() => {
+      // By its owner, once the last client had closed.
+      if (this.#ring.stopped) return this.end()
       const [ask] = this.#asks
       this.#askIn(Math.min(2 * ms, askEveryMsMax), guard)
       void ask?.(fingerprint, endpoint)

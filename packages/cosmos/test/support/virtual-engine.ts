@@ -15,11 +15,15 @@ import { answer401, plainAnswer } from './wordings.ts'
 const resourceId = 'dbs/d/colls/c/docs/1'
 export const west = 'https://west.example'
 
-/** An engine in virtual time, breakers and all, and a service that takes some keys. */
+/**
+ * An engine in virtual time, breakers and all, and a service that takes some keys.
+ * @param isOwned whether the ring is somebody's own, and outlives the engine.
+ */
 export const virtualEngine = (
   t: { teardown(handler: () => unknown): void },
   known: string[],
   latencyMs = 1,
+  { isOwned = false } = {},
 ) => {
   const clock = new EagerClock()
   const source = new ManualSource()
@@ -36,7 +40,7 @@ export const virtualEngine = (
     lease: {
       ring,
       start: () => void ring.start(),
-      giveBack: () => ring.stop(),
+      giveBack: async () => (isOwned ? undefined : ring.stop()),
     },
     transport: {
       connections: 64,

@@ -1,3 +1,4 @@
+import { Agent as HttpAgent } from 'node:http'
 import { Agent } from 'node:https'
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline'
 import { AzureSim } from '@keyturn/azure-sim'
@@ -35,6 +36,38 @@ t.test('a caller’s own HTTP client is used for every attempt, and fails over t
   await client.database('d').container('c').item('1', 'p').read()
   t.equal(urls.length, account.seen.length)
   t.same(account.seen.map(({ status }) => status).sort(), [200, 200, 401])
+})
+
+t.test('a caller’s own agent goes with every request of their own HTTP client', async t => {
+  const account = await setUp(t)
+  const inner = createDefaultHttpClient()
+  const agent = new HttpAgent({ keepAlive: true })
+  t.teardown(() => agent.destroy())
+  const through: [path: string, isOurs: boolean][] = []
+  const httpClient: HttpClient = {
+    sendRequest(request) {
+      through.push([new URL(request.url).pathname, request.agent === agent])
+      // The SDK leaves this out where it is given an agent.
+      request.allowInsecureConnection = true
+      return inner.sendRequest(request)
+    },
+  }
+  await using client = new ResilientCosmosClient({
+    endpoint: account.endpoint,
+    keys: { primary: a, secondary: b },
+    connectionPolicy: { enableEndpointDiscovery: false },
+    httpClient,
+    agent,
+  })
+  account.keys.delete(a)
+  const proven = new Promise<void>(resolve => client.keys.on('refused', () => resolve()))
+  await client.database('d').container('c').item('1', 'p').read()
+  await proven
+  t.ok(
+    through.some(([path]) => path === '/'),
+    'the account read that proves the refusal among them',
+  )
+  t.ok(through.every(([, isOurs]) => isOurs))
 })
 
 t.test('a caller’s own agent makes every connection, no more than it allows', async t => {
