@@ -65,7 +65,7 @@ const makeParts = () => {
   }
   const answer = Promise.resolve(response)
   const transport: Transport = { connections: 64, send: () => answer, close: async () => {} }
-  const lease = { ring, start: () => void ring.start(), giveBack: () => ring.stop() }
+  const lease = { ring, start: () => void ring.start(), giveBack: (ms: number) => ring.stop(ms) }
   const engine = new Engine({ lease, transport })
   return { keys, ring, request, transport, engine }
 }

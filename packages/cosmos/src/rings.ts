@@ -6,8 +6,11 @@ export interface RingLease {
   readonly ring: Ring
   /** Starts the ring, once whoever had its source before has let go of it. */
   start(): void
-  /** Stops the ring with its last user, where it was made here. */
-  giveBack(): Promise<void>
+  /**
+   * Stops the ring with its last user, where it was made here.
+   * @param drainMsMax how long it may still wait for what is in flight.
+   */
+  giveBack(drainMsMax: number): Promise<void>
 }
 
 interface Made {
@@ -51,10 +54,11 @@ const lease = (origin: Origin, sourceOf: () => Source): RingLease => {
   return {
     ring,
     start: () => void (before === null ? ring.start() : before.then(() => ring.start())),
-    giveBack: async () => {
+    giveBack: async drainMsMax => {
       made.users -= 1
       if (made.users > 0) return
-      const stopped = before === null ? ring.stop() : before.then(() => ring.stop())
+      const stop = (): Promise<void> => ring.stop(drainMsMax)
+      const stopped = before === null ? stop() : before.then(stop)
       made.ending = stopped.catch(() => undefined)
       await stopped.finally(() => {
         if (madeFor.get(origin) === made) madeFor.delete(origin)

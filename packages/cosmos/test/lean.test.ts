@@ -28,7 +28,7 @@ const setUp = () => {
     lease: {
       ring,
       start: () => void ring.start(),
-      giveBack: () => ring.stop(),
+      giveBack: ms => ring.stop(ms),
     },
     transport,
   })

@@ -25,7 +25,7 @@ t.test(
       lease: {
         ring,
         start: () => void ring.start(),
-        giveBack: () => ring.stop(),
+        giveBack: ms => ring.stop(ms),
       },
       transport: undiciTransport(),
       clock: literal,

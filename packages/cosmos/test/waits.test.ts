@@ -130,7 +130,7 @@ t.test('the SDK asks once, and retries nothing, where no key comes', async t => 
     lease: {
       ring,
       start: () => void ring.start(),
-      giveBack: () => ring.stop(),
+      giveBack: ms => ring.stop(ms),
     },
     transport: { connections: 1, send: () => Promise.reject(new Error()), close: async () => {} },
     limits: { keysetWaitMsMax: 20 },

@@ -75,7 +75,7 @@ export class SimClient {
     const lease = {
       ring: this.ring,
       start: () => void this.ring.start(),
-      giveBack: () => this.ring.stop(),
+      giveBack: (ms: number) => this.ring.stop(ms),
     }
     this.#engine = new Engine({ lease, transport: this.#transport(), clock: process.clock })
     if (paceMs > 0) this.#work(paceMs)

@@ -116,9 +116,9 @@ export class Engine implements HttpClient {
     this.#askNoMore()
     const places = new Set(this.#places.values())
     for (const { permits } of places) permits.sendAway(reason)
-    await this.#drained(Array.from(places, ({ permits }) => permits.whenIdle()))
+    const leftMs = await this.#drained(Array.from(places, ({ permits }) => permits.whenIdle()))
     try {
-      await this.#lease.giveBack()
+      await this.#lease.giveBack(leftMs)
     } finally {
       this.#parts.breakers.end()
       this.#unfollow()
@@ -131,12 +131,15 @@ export class Engine implements HttpClient {
   /**
    * Its own attempts end before it gives the ring back: other clients may use that one on and on,
    * or come to it meanwhile.
+   * @returns what is left of the longest wait, in ms.
    */
-  async #drained(idle: readonly Promise<void>[]): Promise<void> {
+  async #drained(idle: readonly Promise<void>[]): Promise<number> {
+    const { clock, limits } = this.#parts
+    const from = clock.now()
     const over = new AbortController()
-    const late = rest(this.#parts.clock, this.#parts.limits.drainMsMax, over.signal)
-    await Promise.race([Promise.all(idle), late])
+    await Promise.race([Promise.all(idle), rest(clock, limits.drainMsMax, over.signal)])
     over.abort()
+    return Math.max(0, limits.drainMsMax - (clock.now() - from))
   }
 
   #placeOf(url: string): Place {

@@ -61,7 +61,7 @@ export const openClient = (
     lease: {
       ring,
       start: () => void ring.start(),
-      giveBack: () => ring.stop(),
+      giveBack: ms => ring.stop(ms),
     },
     transport,
     ...options,

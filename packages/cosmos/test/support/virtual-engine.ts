@@ -40,7 +40,7 @@ export const virtualEngine = (
     lease: {
       ring,
       start: () => void ring.start(),
-      giveBack: async () => (isOwned ? undefined : ring.stop()),
+      giveBack: async ms => (isOwned ? undefined : ring.stop(ms)),
     },
     transport: {
       connections: 64,

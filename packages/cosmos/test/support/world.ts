@@ -63,7 +63,7 @@ export class World implements Source {
       lease: {
         ring: this.ring,
         start: () => void this.ring.start(),
-        giveBack: () => this.ring.stop(),
+        giveBack: (ms: number) => this.ring.stop(ms),
       },
       transport: {
         connections,
