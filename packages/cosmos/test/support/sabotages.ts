@@ -48,7 +48,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a first keyset is not waited for',
-    file: '/cosmos/src/engine/attempt.ts',
+    file: '/cosmos/src/engine/key-wait.ts',
     find: 'limits.keysetWaitMsMax - this.#waitedMs',
     replace: '0',
   },
@@ -91,8 +91,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a swap that does not help is the last word',
     file: '/cosmos/src/engine/attempt.ts',
-    find: "this.#refreshed = (await this.#bounded(ms => this.#refresh(ms))) !== 'swapped'",
-    replace: 'this.#refreshed = true\n        await this.#bounded(ms => this.#refresh(ms))',
+    find: "this.#refreshed = (await wait.fresh()) !== 'swapped'",
+    replace: 'this.#refreshed = true\n        await wait.fresh()',
   },
   {
     name: 'a read of the source that began before the question counts as its answer',
