@@ -106,7 +106,9 @@ export class Engine implements HttpClient {
 
   /** `close()` for those who cannot wait for its end, and hear of its failure as a warning. */
   dispose(): void {
-    this.close().catch(error => process.emitWarning(error))
+    this.close().catch(error => {
+      process.emitWarning(error instanceof Error ? error : String(error))
+    })
   }
 
   /** Whoever is on the wire is waited for; whoever waits for a turn, a key or a retry is not. */
