@@ -40,6 +40,8 @@ const open = async (t: Test, fleet: Fleet) => {
   const config = coordinatorConfigSchema.parse({
     dataDirectory: join(folder, 'data'),
     listen: { port: await restartablePort() },
+    // Whoever waits here asks without a pause, and on a fast machine that is often.
+    access: { limits: { requestsPerSecond: 100_000 } },
     turnMs: 20,
     accounts: [
       {

@@ -20,6 +20,8 @@ export const configFor = (
 ): CoordinatorConfigInput => ({
   dataDirectory: t.testdir(),
   listen: { port: 0 },
+  // Whoever waits here asks without a pause, and on a fast machine that is often.
+  access: { limits: { requestsPerSecond: 100_000 } },
   turnMs: 20,
   accounts: [
     {
