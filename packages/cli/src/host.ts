@@ -22,9 +22,15 @@ export const say = (host: Host, line: string): void => {
   host.stdout.write(`${line}\n`)
 }
 
+/** How large the terminal is. One that does not say so (`script`, a container's) has 0 of each. */
+export const sizeOf = ({ stdout }: Pick<Host, 'stdout'>) => ({
+  columns: stdout.columns || undefined,
+  rows: stdout.rows || undefined,
+})
+
 /** What fits into a line of the terminal without making it jump; without one nothing is broken. */
-export const columnsOf = ({ stdout }: Host): number =>
-  (stdout.columns ?? Number.POSITIVE_INFINITY) - 1
+export const columnsOf = (host: Host): number =>
+  (sizeOf(host).columns ?? Number.POSITIVE_INFINITY) - 1
 
 export const complain = (host: Host, sentence: string): void => {
   host.stderr.write(`keyturn: ${sentence}${/[.!?…]$/.test(sentence) ? '' : '.'}\n`)

@@ -2,7 +2,7 @@ import type { AccountStatus } from '@keyturn/protocol'
 import { groupsOf, headOf } from './blockers/groups.ts'
 import { fleetHeads, fleetRow } from './fleet/rows.ts'
 import { byTrouble } from './fleet/trouble.ts'
-import { type Host, say } from './host.ts'
+import { type Host, say, sizeOf } from './host.ts'
 import { keyHeads, keyRows } from './status/keys.ts'
 import { verdictOf } from './status/verdict.ts'
 import { paintFor } from './view/paint.ts'
@@ -25,7 +25,7 @@ export const printStatus = (host: Host, status: AccountStatus): void => {
     say(host, `${name}: not adopted yet; keyturn init does it.`)
     return
   }
-  const columns = (host.stdout.columns ?? 100) - 1
+  const columns = (sizeOf(host).columns ?? 100) - 1
   for (const line of screen(host, status, published, columns)) say(host, line)
 }
 
@@ -45,13 +45,15 @@ const screen = (
     paint('bold', `${status.name}: version ${version}, ${active} signs${pair}${unread}`),
     ...wrapped(sentence, columns).map(line => paint(isSwitched ? 'green' : 'yellow', line)),
     '',
-    ...table(keyHeads, keyRows(published, members)).map(line => cut(line, columns)),
+    ...table(keyHeads, keyRows(published, members, status.rotation?.before)).map(line =>
+      cut(line, columns),
+    ),
     ...evidenceLines(status).flatMap(text => wrapped(text, columns)),
     ...rotationLines(status).flatMap(text => wrapped(text, columns)),
     ...waitingLines(status, columns, paint),
   ]
   // The prompt's line, and those around the members.
-  const { rows } = host.stdout
+  const { rows } = sizeOf(host)
   const most = rows === undefined ? membersShown : Math.max(2, rows - lines.length - 4)
   return [...lines, ...memberLines(status, most).map(line => cut(line, columns))]
 }

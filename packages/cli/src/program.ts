@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { catalogue, type Entry, entries } from './catalogue.ts'
-import type { Done, Host } from './host.ts'
+import { type Done, type Host, sizeOf } from './host.ts'
 import { versionOf } from './version.ts'
 
 /** The whole program, of which only the commands named are loaded; the others are listed. */
@@ -41,8 +41,8 @@ const quieten = (command: Command, { stdout, stderr }: Host): void => {
     writeOut: text => stdout.write(text),
     writeErr: text => stderr.write(text),
     outputError: () => undefined,
-    getOutHelpWidth: () => stdout.columns ?? 100,
-    getErrHelpWidth: () => stdout.columns ?? 100,
+    getOutHelpWidth: () => sizeOf({ stdout }).columns ?? 100,
+    getErrHelpWidth: () => sizeOf({ stdout }).columns ?? 100,
     // Help is plain on every terminal.
     getOutHasColors: () => false,
     getErrHasColors: () => false,

@@ -98,6 +98,34 @@ t.test('each key: who signs with it, what is in flight, and when it was last use
   t.same(keyRows({ ...published, fenced: [] }, [])[0]?.slice(2), ['standby', '–', '0', 'never'])
 })
 
+t.test('of the keys of long ago only those are shown that are in somebody’s hands', async t => {
+  const [old, late, held7, busy] = ['a', 'b', 'c', 'd'].map(each => each.repeat(16) as Fingerprint)
+  const used = (fingerprint: Fingerprint | undefined, inFlight: number, idleMs: number) => ({
+    ...{ fingerprint: fingerprint as Fingerprint, inFlight, total: 3, idleMs },
+  })
+  const usage = [used(old, 0, 86_400_000), used(late, 0, 1_000), used(busy, 1, 0)]
+  const behindNow = { ...held, fingerprints: { primary, secondary: held7 as Fingerprint } }
+  const members = [
+    member('one', { usage: [...usage, used(former, 0, 86_400_000)] }),
+    member('two', { usage: [], acknowledged: behindNow }),
+  ]
+  const before = { primary: former, secondary }
+  const rows = keyRows({ ...published, fenced: [] }, members, before)
+  t.same(
+    rows.map(([, fingerprint]) => fingerprint),
+    [primary, secondary, late, busy, former, held7],
+  )
+})
+
+t.test('a terminal that does not say how large it is breaks nothing', async t => {
+  const host = new FakeHost([])
+  Object.assign(host.stdout, { columns: 0, rows: 0 })
+  printStatus(host, account(Array.from({ length: 9 }, (_, index) => member(`orders-${index}`))))
+  await new Promise(resolve => setImmediate(resolve))
+  t.match(host.out, /^All 9 members sign with secondary 2{16}, and nothing is in flight under/m)
+  t.match(host.out, /^and 1 member more/m)
+})
+
 t.test('those in trouble come first, and those who have left last', async t => {
   const members = [
     member('orders-10'),

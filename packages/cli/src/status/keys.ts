@@ -5,8 +5,19 @@ type Published = NonNullable<AccountStatus['published']>
 
 export const keyHeads = ['key', 'fingerprint', 'stands', 'signs at', 'in flight', 'last used']
 
-/** Each key of the account, and those that were replaced and are still in somebody's hands. */
-export const keyRows = (published: Published, members: readonly MemberStatus[]) => {
+/** A key that was used within it is still in somebody's hands, in flight at this moment or not. */
+const recentMs = 300_000
+
+/**
+ * Each key of the account, those that the last rotation replaced, and any other that somebody signs
+ * with or has used of late. A process remembers every key that it ever held: of most of them there
+ * is no more to say.
+ */
+export const keyRows = (
+  published: Published,
+  members: readonly MemberStatus[],
+  before?: Readonly<Record<'primary' | 'secondary', string>>,
+) => {
   const { fingerprints, active, fenced } = published
   const rows = (['primary', 'secondary'] as const).map(slot => {
     const stands = [
@@ -16,12 +27,16 @@ export const keyRows = (published: Published, members: readonly MemberStatus[]) 
     return row(slot, fingerprints[slot], stands.join(', '), members)
   })
   const known: readonly string[] = Object.values(fingerprints)
-  const others = new Set(
-    members
-      .flatMap(({ usage }) => usage.map(({ fingerprint }) => fingerprint as string))
-      .filter(fingerprint => !known.includes(fingerprint)),
-  )
-  return [...rows, ...[...others].map(each => row('', each, 'replaced', members))]
+  const replaced: readonly string[] = Object.values(before ?? {})
+  const inHand = members.flatMap(member => {
+    const used = member.usage.filter(
+      ({ fingerprint, inFlight, idleMs }) =>
+        inFlight > 0 || (idleMs !== null && idleMs < recentMs) || replaced.includes(fingerprint),
+    )
+    return [signsWith(member), ...used.map(({ fingerprint }): string => fingerprint)]
+  })
+  const others = new Set(inHand.filter(each => each !== null && !known.includes(each)))
+  return [...rows, ...[...others].map(each => row('', String(each), 'replaced', members))]
 }
 
 const row = (

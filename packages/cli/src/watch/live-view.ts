@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import type { Followed } from '../account-events.ts'
-import type { Host } from '../host.ts'
+import { type Host, sizeOf } from '../host.ts'
 import { paintFor } from '../view/paint.ts'
 import { picture } from './picture.ts'
 import type { WatchView } from './view.ts'
@@ -41,7 +41,7 @@ export class LiveView implements WatchView {
   }
 
   #picture(): string {
-    const { columns = 80, rows = 24 } = this.#host.stdout
+    const { columns = 80, rows = 24 } = sizeOf(this.#host)
     return picture(this.#watched, this.#now(), {
       // A line as wide as the terminal makes some of them jump, and so does one too many.
       columns: columns - 1,

@@ -31,7 +31,7 @@ export class LiveView implements View {
 
   /** A line that is as wide as the terminal makes some of them jump. */
   get #columns(): number {
-    return (this.#out.columns ?? 80) - 1
+    return (this.#out.columns || 80) - 1
   }
 
   says(line: string): void {
