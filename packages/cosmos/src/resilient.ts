@@ -45,7 +45,9 @@ const through = (agent: Agent, httpClient: HttpClient): HttpClient => ({
 
 /** Of an agent that is not Node's own nothing is known: in older ones of proxies the number is idle. */
 const connectionsOf = (agent: Agent): number =>
-  agent instanceof NodeAgent ? agent.maxSockets : Number.POSITIVE_INFINITY
+  agent instanceof NodeAgent
+    ? Math.min(agent.maxSockets, agent.maxTotalSockets)
+    : Number.POSITIVE_INFINITY
 
 const transportOf = ({ agent, httpClient, transport }: ResilientOptions): Transport => {
   if (httpClient) {

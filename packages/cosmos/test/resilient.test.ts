@@ -61,6 +61,27 @@ t.test('an agent carries the requests of a client that was built without it', as
   t.equal(connections, 1)
 })
 
+for (const limit of ['maxSockets', 'maxTotalSockets'] as const) {
+  t.test(`what an agent’s ${limit} leaves to wait is not signed before its turn`, async t => {
+    const account = await Account.start(a, b)
+    account.know(a)
+    account.put({ id: '1', pk: 'p' })
+    t.teardown(() => account.stop())
+    const agent = new Agent({ keepAlive: true, [limit]: 3 })
+    t.teardown(() => agent.destroy())
+    const engine = resilient({ primary: a, secondary: b }, { agent })
+    t.teardown(() => engine.close())
+    const client = new CosmosClient({ endpoint: account.endpoint, ...engine })
+    t.teardown(() => client.dispose())
+    const item = client.database('d').container('c').item('1', 'p')
+    await item.read()
+    account.keys.delete(a)
+    await Promise.all(Array.from({ length: 50 }, () => item.read()))
+    const refused = account.refused(a)
+    t.ok(refused > 0 && refused <= 3, `${refused} refused on 3 connections`)
+  })
+}
+
 for (const maxSockets of [undefined, 1]) {
   t.test(`an agent that is not Node’s is not waited for, says it ${maxSockets}`, async t => {
     const account = await Account.start(a, b)
