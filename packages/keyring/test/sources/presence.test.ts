@@ -89,6 +89,15 @@ t.test('a directory that is moved away and replaced is no place to be found', as
   t.notOk((await back()).has('ECONNREFUSED'))
 })
 
+t.test('a directory that was away for a while comes back with a socket that accepts', async t => {
+  const { path, back, directory, looked } = await opened(t)
+  await rename(directory, `${directory}-away`)
+  await looked()
+  t.equal(await knock(path), 'ENOENT')
+  await rename(`${directory}-away`, directory)
+  t.same([...(await back())], [], 'a refusal would be a death')
+})
+
 t.test('closed, it is gone for good, restored or not', async t => {
   for (const isRestored of [false, true]) {
     const { path, back, presence, directory } = await opened(t)

@@ -8,6 +8,8 @@ import { backgroundClock, type Clock, rest } from '../../clock.ts'
 const mode = 0o660
 /** Between two looks whether the socket is still there, in ms. */
 const lookMs = 1_000
+/** Somebody may delete the file again and again. */
+const serversMax = 8
 
 /**
  * Where a client of this name says that it lives. Windows has no Unix sockets in Node, but named
@@ -36,7 +38,8 @@ export interface Presence {
 export class PresenceSocket implements Presence {
   readonly path: string
   readonly #clock: Clock
-  #server: Server | null = null
+  /** The last one, and those of before: where their file turns up again, it must not refuse. */
+  readonly #servers: Server[] = []
   #identity: string | null = null
   #stop = new AbortController()
   #isOpen = false
@@ -49,17 +52,13 @@ export class PresenceSocket implements Presence {
   /** Settles once it listens; does so once. Rejects where its directory is not there yet. */
   async open(): Promise<void> {
     if (this.#isOpen) return
-    this.#server = await listening(this.path)
-    this.#isOpen = true
+    const stop = new AbortController()
     // A pipe has no mode: who may open it, Windows says by the user that made it.
-    if (process.platform === 'win32') return
-    this.#stop = new AbortController()
-    try {
-      await chmod(this.path, mode)
-      this.#identity = await identityOf(this.path)
-    } finally {
-      void this.#keep(this.#stop.signal)
-    }
+    if (process.platform === 'win32') this.#servers.push(await listening(this.path))
+    else await this.#appear(stop.signal)
+    this.#isOpen = true
+    this.#stop = stop
+    if (process.platform !== 'win32') void this.#keep(stop.signal)
   }
 
   /** Only after a goodbye: to everybody else this looks like a death. */
@@ -67,9 +66,8 @@ export class PresenceSocket implements Presence {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#stop.abort()
-    this.#server?.close()
-    this.#server = null
-    // A socket that was restored was made under another name.
+    for (const server of this.#servers.splice(0)) server.close()
+    // It was made under another name.
     if (process.platform !== 'win32') rmSync(this.path, { force: true })
   }
 
@@ -79,18 +77,16 @@ export class PresenceSocket implements Presence {
       const found = await identityOf(this.path).catch(() => null)
       if (signal.aborted || (found !== null && found === this.#identity)) continue
       // Where there is no directory yet: at the next look.
-      await this.#restore(signal).catch(() => undefined)
+      await this.#appear(signal).catch(() => undefined)
     }
   }
 
   /**
    * It appears under its name only once it accepts: whoever was refused for a moment in between
-   * would take that for a death.
+   * would take that for a death. So would whoever finds the file of a server that was closed: a
+   * directory may have been away for a while, under a mount or by another name.
    */
-  async #restore(signal: AbortSignal): Promise<void> {
-    // First: a server takes the file of its name with it, whosever it is by then.
-    this.#server?.close()
-    this.#server = null
+  async #appear(signal: AbortSignal): Promise<void> {
     const draft = draftOf(this.path)
     rmSync(draft, { force: true })
     const server = await listening(draft)
@@ -102,7 +98,8 @@ export class PresenceSocket implements Presence {
       if (signal.aborted) rmSync(this.path, { force: true })
       signal.throwIfAborted()
       this.#identity = identity
-      this.#server = server
+      this.#servers.push(server)
+      if (this.#servers.length > serversMax) this.#servers.shift()?.close()
     } catch (error) {
       server.close()
       throw error
