@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { unlink } from 'node:fs/promises'
+import { unlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -12,6 +12,9 @@ t.test('only a refusal is a death', async t => {
   const directory = await scratch(t)
   const path = join(directory, 'p')
   t.equal(await checkPresence(path, 60_000), 'unknown', 'nothing there proves nothing')
+  await writeFile(path, '')
+  t.equal(await checkPresence(path, 500), 'unknown', 'nor does a file that is no socket')
+  await unlink(path)
   const server = createServer()
   await new Promise<void>(resolve => server.listen(path, resolve))
   t.equal(await checkPresence(path, 60_000), 'alive')
