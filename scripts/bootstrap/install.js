@@ -10,12 +10,19 @@ const windows = process.platform === 'win32'
  *
  * `--loglevel=error`: on Node 20, npm would warn of every package that asks for a newer one,
  * and these never run on it. `--include=dev`: Node 24 itself is a development dependency.
+ * `--progress=false`: npm's wheel turns in the same line as what is said here.
  *
  * @param {string} root
  * @param {import('./lock.js').Lock} lock
  */
 export const installFromLockfile = async (root, lock) => {
-  const flags = ['ci', '--loglevel=error', '--include=dev', '--engine-strict=false']
+  const flags = [
+    'ci',
+    '--loglevel=error',
+    '--include=dev',
+    '--engine-strict=false',
+    '--progress=false',
+  ]
   const outside = nodeOutside(root)
   const npm = process.env.npm_execpath
   const viaNode = npm !== undefined && basename(npm).startsWith('npm')
