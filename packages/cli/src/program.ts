@@ -30,6 +30,10 @@ export const programOf = async (
   return program
 }
 
+/** `keyturn help rotate` asks for `keyturn rotate --help`. */
+export const helpAsAsked = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+
 /** Which command is asked for, by its place. */
 export const askedOf = (argv: readonly string[]): Entry | null => {
   const named = argv.find(word => !word.startsWith('-'))

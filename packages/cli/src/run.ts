@@ -2,11 +2,12 @@ import { type Command, CommanderError } from 'commander'
 import { exitCode } from './exit-codes.ts'
 import { Interrupted, isAboutInput, sentenceOf, UsageError } from './failure.ts'
 import { complain, type Host } from './host.ts'
-import { askedOf, programOf } from './program.ts'
+import { askedOf, helpAsAsked, programOf } from './program.ts'
 import { settle } from './settings/options.ts'
 
 /** Runs one command to its end and returns the exit code (see `exitCodes`). */
-export const run = async (host: Host): Promise<number> => {
+export const run = async (given: Host): Promise<number> => {
+  const host = { ...given, argv: helpAsAsked(given.argv) }
   let ended = exitCode('done')
   const done = (code: number): void => {
     ended = code

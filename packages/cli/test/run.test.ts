@@ -219,6 +219,11 @@ t.test('every command explains itself with examples that it would take', async t
   )
 })
 
+t.test('help is a word as well as an option', async t => {
+  t.equal((await keyturn(['help'])).out, (await keyturn(['--help'])).out)
+  t.equal((await keyturn(['help', 'rotate'])).out, (await keyturn(['rotate', '--help'])).out)
+})
+
 t.test('every command that answers does so in JSON as well', async t => {
   for (const name of commands.filter(each => each !== 'completion')) {
     t.match((await keyturn([name, '--help'])).out, /^ {2}--json /m, name)
