@@ -39,10 +39,7 @@ const ended = new AbortController()
 process.once('SIGTERM', () => ended.abort())
 
 // Until the coordinator has taken this member into its fleet, there is nothing to sign with.
-while (client.keys.status().version === null) {
-  await client.keys.refresh()
-  await sleep(100)
-}
+await client.keys.ready()
 
 let operations = 0
 while (!ended.signal.aborted) {

@@ -38,7 +38,7 @@ export class ResilientCosmosClient extends CosmosClient {
       throw error
     }
     this.#engine = engine
-    this.keys = new ClientKeys(engine.ring, engine.events)
+    this.keys = new ClientKeys(engine)
   }
 
   /** Resolves when nothing is in flight any longer and all that it started has ended. */

@@ -1,6 +1,7 @@
 import type { Slot } from '@keyturn/core'
 import type { FixedSource, KeyPair, Ring, Source } from '@keyturn/keyring'
-import { OptionError } from './errors.ts'
+import type { Engine } from './engine/engine.ts'
+import { clientClosed, keysUnavailable, OptionError } from './errors.ts'
 import type { KeysEmitter, KeysEvents } from './events.ts'
 import { checkLiteral } from './keys-option.ts'
 import { type KeysStatus, keysStatus } from './status.ts'
@@ -11,15 +12,35 @@ export type { KeyStatus, KeysStatus } from './status.ts'
 const isFixed = (source: Source): source is FixedSource =>
   source.kind === 'fixed' && 'replace' in source
 
+/** A pod that joins its fleet, and a vault behind a slow sign-in, are there within this. */
+const readyMs = 30_000
+
 /** A client's keys, by name: which signs, how they stand, and what happens to them. */
 export class ClientKeys {
   readonly #ring: Ring
   readonly #events: KeysEmitter
+  readonly #closing: AbortSignal
 
   /** @internal */
-  constructor(ring: Ring, events: KeysEmitter) {
+  constructor({ ring, events, closing }: Pick<Engine, 'ring' | 'events' | 'closing'>) {
     this.#ring = ring
     this.#events = events
+    this.#closing = closing
+  }
+
+  /**
+   * Resolves once there is a keyset to sign with; at once where there is one. Operations wait for
+   * their first keyset as well, but only for a second each: this is for the start of a process.
+   * @param withinMs - the longest that it waits, in ms; default 30,000.
+   * @throws KeysError `KEYS_UNAVAILABLE`: none has come by then. The client goes on all the same;
+   * `CLIENT_CLOSED`: the client was closed meanwhile.
+   */
+  async ready(withinMs: number = readyMs): Promise<void> {
+    const keyset = await this.#ring.whenKeyset(withinMs, this.#closing).catch(() => null)
+    if (this.#closing.aborted) throw clientClosed()
+    if (keyset !== null) return
+    const { kind, lastError } = this.#ring.sourceStatus()
+    throw keysUnavailable(withinMs, lastError ?? `source ${kind} is silent`)
   }
 
   /** One synchronous sample of everything known about the keys. */

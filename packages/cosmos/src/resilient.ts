@@ -78,7 +78,7 @@ export const resilient = (keys: Keys, options: ResilientOptions = {}): Resilient
   const both: Resilient = {
     tokenProvider: engine.tokenProvider,
     httpClient: engine,
-    keys: new ClientKeys(engine.ring, engine.events),
+    keys: new ClientKeys(engine),
     close: () => engine.close(),
   }
   return Object.defineProperties(both, {

@@ -31,7 +31,7 @@ t.test(
       clock: literal,
     })
     t.teardown(() => engine.close())
-    const keys = new ClientKeys(ring, engine.events)
+    const keys = new ClientKeys(engine)
     const read = async (): Promise<number> => {
       const resourceId = 'dbs/d/colls/c/docs/1'
       const ticket = writeTicket({ verb: 'GET', resourceType: 'docs', resourceId })

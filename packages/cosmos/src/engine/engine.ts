@@ -75,6 +75,11 @@ export class Engine implements HttpClient {
     lease.start()
   }
 
+  /** Aborted once it closes. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
   readonly tokenProvider: TokenProvider = async operation => writeTicket(operation)
 
   async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {

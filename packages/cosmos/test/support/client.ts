@@ -77,7 +77,7 @@ export const openClient = (
     client.dispose()
     await engine.close()
   }
-  return { client, container, engine, ring, keys: new ClientKeys(ring, engine.events), close }
+  return { client, container, engine, ring, keys: new ClientKeys(engine), close }
 }
 
 /** Resolves once an account read has proven what a failover made suspect. */
