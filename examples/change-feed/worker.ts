@@ -15,6 +15,7 @@ const client = new ResilientCosmosClient({
 const orders = client.database('shop').container('orders')
 const ended = new AbortController()
 process.once('SIGTERM', () => ended.abort())
+await client.keys.ready()
 
 const seen = new Set<string>()
 let twice = 0

@@ -1,5 +1,6 @@
-// An Express application beside a sidecar. What of it is Keyturn's: `keys: sidecar()`, the keys in
-// `/healthz`, and `client.close()`, which lets the last requests end and says goodbye.
+// An Express application beside a sidecar. What of it is Keyturn's: `keys: sidecar()`, the wait
+// for them, the keys in `/healthz`, and `client.close()`, which lets the last requests end and says
+// goodbye.
 
 import { ResilientCosmosClient } from '@keyturn/cosmos'
 import { sidecar } from '@keyturn/keyring'
@@ -23,6 +24,7 @@ app.get('/books/:id', async (request, response) => {
   response.status(resource ? 200 : 404).json(resource ?? null)
 })
 
+await client.keys.ready()
 const server = app.listen(Number(PORT), '127.0.0.1', () => process.stdout.write('ready\n'))
 
 process.once('SIGTERM', () => {

@@ -23,10 +23,7 @@ const ended = new AbortController()
 process.once('SIGTERM', () => ended.abort())
 
 // An application may start before its vault can be reached: until then there is nothing to sign with.
-while (client.keys.status().version === null) {
-  await client.keys.refresh()
-  await sleep(100)
-}
+await client.keys.ready()
 
 let operations = 0
 while (!ended.signal.aborted) {

@@ -12,6 +12,7 @@ client.keys.on('swap', ({ version }) => process.stdout.write(`version ${version}
 const books = client.database('shop').container('books')
 const ended = new AbortController()
 process.once('SIGTERM', () => ended.abort())
+await client.keys.ready()
 
 let operations = 0
 while (!ended.signal.aborted) {
