@@ -25,8 +25,7 @@ t.test('the demo turns both keys under load, and nothing fails', async t => {
   const report = reportOf(ended.out)
   t.comment(`${report.operations} operations, ${report.seconds} s of ${seconds(began)} s in all`)
   t.equal(ended.out.trimEnd().split('\n').length, 1, 'nothing else on standard output')
-  // As many as this machine can carry: on one that does nothing else it is 40,000 and more.
-  t.ok(report.operations >= 1_000, `${report.operations} operations`)
+  t.ok(report.operations >= 10_000, `${report.operations} operations`)
   t.equal(sum(report.byOperation), report.operations)
   for (const kind of kinds) t.ok((report.byOperation[kind] ?? 0) > 0, kind)
   t.match(report, {
